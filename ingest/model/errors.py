@@ -1,0 +1,14 @@
+"""The two ways in which a step may fail. A fault in the data is neither: it is a Finding."""
+
+from __future__ import annotations
+
+
+class TransientError(Exception):
+    """A passing fault of the world (share down, disk full, database busy). Retried with back-off.
+
+    The message is for the operator and holds no name, URL or value from the data.
+    """
+
+
+class ConfigurationError(Exception):
+    """The service cannot run as configured. The message says which file, which key and what was expected."""

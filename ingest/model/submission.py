@@ -1,0 +1,79 @@
+"""The submission: a settled arrival on its way through the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ingest.model.route import ShareAddress
+
+
+class SubmissionState(StrEnum):
+    """Where a submission stands. Named for the step it waits for, or for where its way ended."""
+
+    TO_STAGE = "to-stage"
+    TO_INSPECT = "to-inspect"
+    TO_DECIDE = "to-decide"
+    TO_FILE = "to-file"
+    TO_REPORT = "to-report"
+    TO_SET_ASIDE = "to-set-aside"
+    DONE = "done"
+    UNFINISHED = "unfinished"
+    VANISHED = "vanished"
+    STUCK = "stuck"
+
+
+class Step(StrEnum):
+    """The steps that take one submission id."""
+
+    STAGE = "stage"
+    INSPECT = "inspect"
+    DECIDE = "decide"
+    FILE = "file"
+    REPORT = "report"
+    SET_ASIDE = "set-aside"
+
+
+class ActKind(StrEnum):
+    """Why a submission is judged and filed: its arrival, a reprocess run, or a person's act."""
+
+    ARRIVAL = "arrival"
+    REPROCESS = "reprocess"
+    RELEASE = "release"
+    REASSIGN = "reassign"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a version in the archive is filed for. `name` is unique: `arrival:S0001`, `reprocess:RUN`, …"""
+
+    kind: ActKind
+    name: str
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The ledger's row, as the steps see it.
+
+    id:       `S` and digits, shown to people: S000123.
+    source_key: keyed hash of the entry's path on its share; the name itself is found again by listing.
+    attempts: of the present step.
+    """
+
+    id: str
+    share: ShareAddress
+    source_key: str
+    state: SubmissionState
+    created: datetime
+    size: int
+    act: Act
+    sha256: str = ""
+    content_md5: str = ""
+    declared_sha256: str = ""
+    etag: str = ""
+    file_id: str = ""
+    display_name: str = ""
+    attempts: int = 0

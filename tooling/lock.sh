@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Pins every requirement with its hashes: requirements.txt (what runs), requirements-dev.txt (what tests need too),
+# tooling/requirements-build.txt (what installs and builds).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+uv=${UV:-.venv/bin/uv}
+options=(--quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --no-header)
+"$uv" pip compile "${options[@]}" pyproject.toml -o requirements.txt
+"$uv" pip compile "${options[@]}" pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+# What makes the environment itself: the installer and the build backend.
+printf '%s\n' uv hatchling editables | "$uv" pip compile "${options[@]}" -c requirements-dev.txt - -o tooling/requirements-build.txt
