@@ -30,7 +30,7 @@ class ShareAddress:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a listing shows of one file of a share. `name` may identify a patient: it is never logged or stored."""
+    """What a listing shows of one file of a share. `name` may identify a patient: never log or store it."""
 
     name: str
     size: int

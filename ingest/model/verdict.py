@@ -72,7 +72,7 @@ class Verdict:
 
 
 def worst(outcomes: list[Outcome]) -> Outcome:
-    """Return the worst of the outcomes; nothing at all is rejected (DESIGN: no instance at all = rejected)."""
+    """Return the worst of the outcomes; a submission without any subject is rejected."""
     if not outcomes or Outcome.REJECTED in outcomes:
         return Outcome.REJECTED
     return Outcome.HELD if Outcome.HELD in outcomes else Outcome.ACCEPTED

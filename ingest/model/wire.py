@@ -6,7 +6,7 @@ Coders are built once for each class and cached: a subject of 10,000 instances i
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -23,13 +23,13 @@ class WireError(ValueError):
 
 def to_wire(value: object) -> Any:
     """Return `value` (dataclass, enum, date, tuple, mapping or scalar) as JSON-ready data."""
-    return _encoder(type(value))(value)
+    return _encode(value)
 
 
 def from_wire(cls: type[T], data: object) -> T:
     """Return an instance of `cls` from what `to_wire` made. Raises WireError."""
     try:
-        decoded: T = _decoder(cls)(data)
+        decoded: T = _decoder(_key(cls))(data)
     except WireError:
         raise
     except (TypeError, ValueError, KeyError, AttributeError) as error:
@@ -41,8 +41,17 @@ def _identity(value: Any) -> Any:
     return value
 
 
+def _key(hint: Any) -> Hashable:
+    key: Hashable = hint
+    return key
+
+
+def _encode(value: Any) -> Any:
+    return _encoder(_key(type(value)))(value)
+
+
 @cache
-def _encoder(cls: type) -> Coder:
+def _encoder(cls: Any) -> Coder:
     if is_dataclass(cls):
         return _dataclass_encoder(cls)
     if issubclass(cls, Enum):
@@ -50,15 +59,15 @@ def _encoder(cls: type) -> Coder:
     if issubclass(cls, datetime | date):
         return lambda value: value.isoformat()
     if issubclass(cls, tuple | list):
-        return lambda value: [_encoder(type(item))(item) for item in value]
+        return lambda value: [_encode(item) for item in value]
     if issubclass(cls, Mapping):
-        return lambda value: {str(key): _encoder(type(item))(item) for key, item in value.items()}
+        return lambda value: {str(key): _encode(item) for key, item in value.items()}
     if issubclass(cls, bytes):
         return lambda value: value.hex()
     return _identity
 
 
-def _dataclass_encoder(cls: type) -> Coder:
+def _dataclass_encoder(cls: Any) -> Coder:
     plan = [(item.name, _default_of(item)) for item in fields(cls)]
 
     def encode(value: Any) -> dict[str, Any]:
@@ -66,7 +75,7 @@ def _dataclass_encoder(cls: type) -> Coder:
         for name, default in plan:
             item = getattr(value, name)
             if default is MISSING or item != default:
-                out[name] = _encoder(type(item))(item)
+                out[name] = _encode(item)
         return out
 
     return encode
