@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterable, Mapping
 
 from ingest.checks.codes import load_codes
-from ingest.model.finding import Effect, Finding, FindingCode, JudgedFinding, Scope, Severity
+from ingest.model.finding import Effect, Finding, FindingCode, JudgedFinding, Severity
 from ingest.model.verdict import Outcome
 from ingest.trial.definition import SeverityOverride, Site, Trial
 
@@ -66,7 +66,7 @@ def _judge_one(finding: Finding, code: FindingCode, override: SeverityOverride |
 
 
 def _effect_of(severity: Severity, effect: Effect) -> Effect:
-    """Return the effect that goes with an overridden severity; what rejects goes on rejecting while it blocks."""
+    """Return the effect that goes with an overridden severity; what rejects still rejects while it blocks."""
     if severity is Severity.BLOCK and effect is Effect.REJECT:
         return effect
     return _DEFAULT_EFFECTS[severity]

@@ -1,0 +1,34 @@
+# What people run. `make` alone lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest
+OUT ?= demo-out
+
+SERVERS := services or routes or chaos or compose or browser or release or live
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+setup: ## .venv with everything pinned by hash
+	@tooling/venv.sh dev
+
+demo: setup ## the main job: sites' zips on four routes, ingested, with archive and reports in OUT (demo-out)
+	@$(PY) -m ingest.cli demo --out $(OUT)
+
+test: setup ## everything: installs what it needs, runs every tier
+	@tooling/test.sh
+
+test-fast: setup lint ## lint, types, unit and property tests; no services; under a minute
+	@$(PYTEST) tests/unit -n 2 -m "not ($(SERVERS))"
+
+lint: setup ## ruff, mypy --strict, import-linter, generated documents
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo 2>&1 | tail -n 12
+
+format: setup ## put the code in its form
+	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+lock: ## pin every requirement again
+	@tooling/lock.sh
+
+.PHONY: help setup demo test test-fast lint format lock

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The servers and tools that tests start themselves, from Debian's packages: Redis, PostgreSQL, strace.
+set -euo pipefail
+missing=()
+command -v redis-server >/dev/null || missing+=(redis-server)
+[ -x /usr/lib/postgresql/15/bin/postgres ] || missing+=(postgresql-15)
+command -v strace >/dev/null || missing+=(strace)
+[ ${#missing[@]} -eq 0 ] && exit 0
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+echo "Installing ${missing[*]}"
+as_root apt-get update -qq
+# The packages' own services are not started: the tests start theirs on free ports and stop them.
+printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+as_root chmod +x /usr/sbin/policy-rc.d
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+as_root rm -f /usr/sbin/policy-rc.d
