@@ -1,4 +1,4 @@
-"""What differs from one deployment to the next: places, addresses, secrets. Read from INGEST_* and secret files.
+"""What differs from one deployment to the next: places, addresses, secrets; from INGEST_* and secret files.
 
 The trial file says what the trial wants; the settings say where this service runs.
 """
