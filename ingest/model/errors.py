@@ -1,4 +1,4 @@
-"""The two ways in which a step may fail. A fault in the data is neither: it is a Finding."""
+"""The ways in which a step may fail. A fault in the data is neither: it is a Finding."""
 
 from __future__ import annotations
 
@@ -12,3 +12,7 @@ class TransientError(Exception):
 
 class ConfigurationError(Exception):
     """The service cannot run as configured. The message says which file, which key and what was expected."""
+
+
+class HeadMoved(Exception):
+    """The subject's head version is no longer the one that was judged on: decide again."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingest.model.route import ShareAddress
+from ingest.model.verdict import Outcome
 
 
 class SubmissionState(StrEnum):
@@ -42,6 +43,9 @@ class ActKind(StrEnum):
     REPROCESS = "reprocess"
     RELEASE = "release"
     REASSIGN = "reassign"
+    REJECT = "reject"
+    PURGE = "purge"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ class Submission:
     id:       `S` and digits, shown to people: S000123.
     source_key: keyed hash of the entry's path on its share; the name itself is found again by listing.
     attempts: of the present step.
+    outcome:  of the newest verdict; None: not decided yet.
+    changed:  when the row last moved from one state to another.
+    retry_at: not before this instant, after a passing fault.
+    parked_from: the state in which it was parked, when it is stuck.
+    is_overdue: unfinished for so long that it is judged as it is, and never moved.
     """
 
     id: str
@@ -77,3 +86,9 @@ class Submission:
     file_id: str = ""
     display_name: str = ""
     attempts: int = 0
+    outcome: Outcome | None = None
+    last_modified: datetime | None = None
+    changed: datetime | None = None
+    retry_at: datetime | None = None
+    parked_from: SubmissionState | None = None
+    is_overdue: bool = False
