@@ -1,0 +1,54 @@
+"""The folders of an archive: what lies where under its root, all on one file system."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+#: Folders of the archive and their modes. What is not pseudonymised for certain is for the service alone.
+_FOLDERS = {"building": 0o700, "orphans": 0o700, "locks": 0o700, "staging": 0o700, "originals": 0o700, "quarantine": 0o700}
+
+
+class Places:
+    """Where things lie.
+
+    subjects:   the OCFL storage root; nothing but whole objects is ever in it.
+    building:   versions in the making; what a killed worker left here is swept away by recovery.
+    orphans:    versions that recovery would not roll forward, kept for a person to look at.
+    staging:    members of packages under inspection, linked from there into the archive.
+    originals:  the packages as they were downloaded.
+    quarantine: members that were held.
+    locks:      lock files, empty.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.subjects = root / "subjects"
+        self.building = root / "building"
+        self.orphans = root / "orphans"
+        self.staging = root / "staging"
+        self.originals = root / "originals"
+        self.quarantine = root / "quarantine"
+        self.locks = root / "locks"
+
+    def make(self) -> None:
+        """Create the folders that are not there; the storage root itself is made by `store`."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o750)
+        for name, mode in _FOLDERS.items():
+            (self.root / name).mkdir(exist_ok=True, mode=mode)
+
+    def object_of(self, subject_id: str) -> Path:
+        """Return the root of a subject's object (OCFL extension 0002: the id is the directory's name)."""
+        return self.subjects / subject_id
+
+    def new_building(self, subject_id: str) -> Path:
+        """Return a fresh name within building/; it begins with the subject's id, so that it is found again."""
+        return self.building / f"{subject_id}~{secrets.token_hex(8)}"
+
+    def buildings_of(self, subject_id: str) -> list[Path]:
+        """Return what lies in building/ for a subject. Call it with the subject's lock held."""
+        return sorted(self.building.glob(f"{subject_id}~*"))
+
+    def orphans_of(self, subject_id: str) -> list[Path]:
+        """Return what lies in orphans/ for a subject."""
+        return sorted(self.orphans.glob(f"{subject_id}~*"))
