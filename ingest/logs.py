@@ -1,6 +1,6 @@
 """Structured logs: JSON, one event a line, ids only.
 
-A value from the data, a member's name or a share's path has no place in a log; what may be said is a closed set.
+A value from the data, a member's name or a share's path has no place in a log; the keys are a closed set.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`ingest …`: one file a command, imported when it is called, so that a check starts in a fraction of a second."""
+"""`ingest …`: one file a command, imported when it is called, so that a check starts in an instant."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""The verdict on a submission: what inspection and the radiotherapy checks found, under the trial's policy.
+
+Outcomes by scope and effect (docs/architecture.md, "Outcomes"): what is wrong with the container stops
+everything in it; what is wrong with one subject stops that subject alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ingest.checks.policy import judge, outcome_of
+from ingest.model.finding import JudgedFinding
+from ingest.model.inspection import Inspection, SubjectFacts
+from ingest.model.review import Standing, SubjectReview
+from ingest.model.verdict import (
+    Completeness,
+    CompletenessState,
+    Outcome,
+    SubjectVerdict,
+    Verdict,
+    worst,
+)
+from ingest.trial.definition import Site, Trial
+
+_NOTHING_KNOWN = Completeness(CompletenessState.NOT_VERIFIABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectCase:
+    """One subject of a submission, as it is judged.
+
+    review:       over what is filed and what arrives; None: no study ID, so there is nothing to review.
+    without:      completeness over what is filed alone: it holds when the subject does not pass.
+    head_version: the archive version that the review saw.
+    overruled:    codes that a person's act sets aside for this subject.
+    """
+
+    facts: SubjectFacts
+    review: SubjectReview | None = None
+    without: Completeness = _NOTHING_KNOWN
+    head_version: int = 0
+    overruled: Collection[str] = ()
+
+
+def compose_verdict(
+    inspection: Inspection, cases: Mapping[str, SubjectCase], trial: Trial, site: Site | None
+) -> Verdict:
+    """Return the verdict on a submission; `cases` by the label of the subject.
+
+    Nothing held or rejected counts towards completeness: it is "arrived, held".
+    """
+    container = judge((item for item in inspection.findings if item.subject is None), trial, site)
+    over_all = outcome_of(container)
+    subjects = tuple(
+        _judge_subject(inspection, case, over_all, trial, site)
+        for case in sorted(cases.values(), key=lambda case: case.facts.label)
+    )
+    return Verdict(
+        outcome=worst([subject.outcome for subject in subjects]),
+        findings=container,
+        subjects=subjects,
+        trial_name=trial.name,
+        trial_sha256=trial.sha256,
+    )
+
+
+def _judge_subject(
+    inspection: Inspection, case: SubjectCase, over_all: Outcome, trial: Trial, site: Site | None
+) -> SubjectVerdict:
+    own = [item for item in inspection.findings if item.subject == case.facts.label]
+    review = case.review
+    findings = judge([*own, *(review.findings if review else ())], trial, site)
+    outcome = worst([over_all, _outcome_of_subject(findings, case)])
+    standings = list(review.standings.values()) if review else []
+    return SubjectVerdict(
+        label=case.facts.label,
+        subject_id=case.facts.subject_id,
+        outcome=outcome,
+        completeness=review.completeness if review and outcome is Outcome.ACCEPTED else case.without,
+        findings=findings,
+        head_version=case.head_version,
+        new=standings.count(Standing.NEW),
+        duplicates=standings.count(Standing.DUPLICATE),
+        conflicts=standings.count(Standing.CONFLICT),
+    )
+
+
+def _outcome_of_subject(findings: tuple[JudgedFinding, ...], case: SubjectCase) -> Outcome:
+    """Data that belongs to no study ID is never accepted, whatever the findings' effects were set to."""
+    outcome = outcome_of([item for item in findings if item.finding.code not in case.overruled])
+    if case.facts.subject_id is None and outcome is Outcome.ACCEPTED:
+        return Outcome.HELD
+    return outcome
