@@ -1,0 +1,81 @@
+"""How values are written in rows, and the ground that every area of the ledger stands on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ingest.ledger.errors import NotInLedger
+
+T = TypeVar("T")
+
+#: Values in one IN (…): below the limits of both databases.
+CHUNK = 1000
+
+
+class Area:
+    """One part of the ledger inside one transaction. `now` is the transaction's instant."""
+
+    def __init__(self, connection: sa.Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def _insert_new(self, table: sa.Table, values: dict[str, Any]) -> bool:
+        """Insert a row unless one with its key is there; return whether it was inserted."""
+        done = self._connection.execute(self._insert(table).values(values).on_conflict_do_nothing())
+        return done.rowcount == 1
+
+    def _upsert(self, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
+        """Insert rows, or replace every column but `keys` where the key is there. All rows have the same columns."""
+        if not rows:
+            return
+        insert = self._insert(table)
+        others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        self._connection.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=others), rows)
+
+    def _insert(self, table: sa.Table) -> Any:
+        if self._connection.dialect.name == "sqlite":
+            return sqlite.insert(table)
+        return postgresql.insert(table)
+
+
+def seq_of(submission_id: str) -> int:
+    """Return the row number of a submission id such as S000123. Raises NotInLedger."""
+    digits = submission_id[1:]
+    if not submission_id.startswith("S") or not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
+        raise NotInLedger("a submission's id is S and digits")
+    return int(digits)
+
+
+def id_of(seq: int) -> str:
+    """Return the submission id of a row number."""
+    return f"S{seq:06d}"
+
+
+def dump(value: object) -> str:
+    """Return canonical JSON: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def load(text: str) -> Any:
+    """Return what `dump` wrote; None for an empty text."""
+    return json.loads(text) if text else None
+
+
+def sha256_of(text: str) -> str:
+    """Return the sha256 of a text in UTF-8, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Give the values in lists of at most `size`."""
+    remaining = iter(values)
+    while chunk := list(islice(remaining, size)):
+        yield chunk

@@ -1,0 +1,210 @@
+"""The submissions: made from arrivals, found again, moved by what nobody claims them for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.ledger.errors import NotInLedger, Refused
+from ingest.ledger.rows import Area, id_of, seq_of
+from ingest.ledger.sightings import Sightings
+from ingest.ledger.tables.arrivals import attempts, shares, submissions
+from ingest.ledger.tables.contents import subject_verdicts
+from ingest.ledger.transitions import Event, next_state
+from ingest.model.route import Arrival, RouteKind, ShareAddress
+from ingest.model.submission import Act, ActKind, Submission, SubmissionState
+from ingest.model.verdict import Outcome
+
+#: States in which nothing more happens by itself.
+RESTING = (SubmissionState.DONE, SubmissionState.VANISHED)
+
+SELECT = sa.select(submissions, shares.c.route, shares.c.site, shares.c.address).join(shares)
+
+
+class Submissions(Area):
+    """The rows of submissions. A worker takes one by `Ledger.claim`, not here."""
+
+    def create(self, arrival: Arrival) -> Submission:
+        """Return the submission of an arrival; the same entry, unchanged, is always the same submission.
+
+        The sighting, where there is one, remembers it.
+        """
+        seen = arrival.sighting
+        places = Sightings(self._connection, self._now)
+        key = {
+            "share_id": places.share_id(arrival.share),
+            "identity": seen.file_id or seen.name_key,
+            "size": seen.size,
+            "etag": seen.etag,
+            "last_modified": seen.last_modified,
+        }
+        row = self._find(key)
+        if row is None:
+            self._insert_new(submissions, {**key, **self._first_values(arrival)})
+            row = self._find(key)
+            assert row is not None
+            self._name_first_act(row.seq)
+        places.attach(arrival.share, seen.name_key, id_of(row.seq))
+        return self.get(id_of(row.seq))
+
+    def get(self, submission_id: str) -> Submission:
+        """Return a submission. Raises NotInLedger."""
+        row = self._connection.execute(SELECT.where(submissions.c.seq == seq_of(submission_id))).first()
+        if row is None:
+            raise NotInLedger(f"there is no submission {submission_id}")
+        return submission_of(row)
+
+    def find(
+        self,
+        *,
+        states: Iterable[SubmissionState] = (),
+        outcome: Outcome | None = None,
+        route: RouteKind | None = None,
+        site: str | None = None,
+        subject_id: str | None = None,
+        since: datetime | None = None,
+        newest_first: bool = True,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> tuple[Submission, ...]:
+        """Return the submissions that fit every filter given; `since` is the arrival's."""
+        query = SELECT
+        if wanted := [state.value for state in states]:
+            query = query.where(submissions.c.state.in_(wanted))
+        if outcome is not None:
+            query = query.where(submissions.c.outcome == outcome.value)
+        if route is not None:
+            query = query.where(shares.c.route == route.value)
+        if site is not None:
+            query = query.where(shares.c.site == site)
+        if since is not None:
+            query = query.where(submissions.c.created >= since)
+        if subject_id is not None:
+            of_subject = sa.select(subject_verdicts.c.submission).where(
+                subject_verdicts.c.subject_id == subject_id
+            )
+            query = query.where(submissions.c.seq.in_(of_subject))
+        order = submissions.c.seq.desc() if newest_first else submissions.c.seq
+        rows = self._connection.execute(query.order_by(order).limit(limit).offset(offset))
+        return tuple(submission_of(row) for row in rows)
+
+    def set_sha256(self, submission_id: str, sha256: str) -> None:
+        """Record the digest of the bytes that were fetched."""
+        self._update(submission_id, sha256=sha256)
+
+    def set_display_name(self, submission_id: str, display_name: str) -> None:
+        """Record the zip's own name, where it may be shown to its site."""
+        self._update(submission_id, display_name=display_name)
+
+    def move(self, submission_id: str, event: Event) -> SubmissionState:
+        """Move a submission that no worker holds (overdue, replaced, gone, resumed); return its new state.
+
+        Raises Refused where the table has no such transition or a worker holds it.
+        """
+        return self._move(submission_id, event, {})
+
+    def reopen(self, submission_id: str, event: Event, act: Act) -> SubmissionState:
+        """Begin a new act on a submission that is done (INSPECT_AGAIN or DECIDE_AGAIN). Raises Refused.
+
+        Run twice with the same act, it changes nothing.
+        """
+        present = self.get(submission_id)
+        if present.act.name == act.name:
+            return present.state
+        return self._move(submission_id, event, _act_columns(act))
+
+    def attempts_of(self, submission_id: str) -> list[dict[str, Any]]:
+        """Return every attempt at a step: token, step, worker, started, ended, result, reason; oldest first."""
+        rows = self._connection.execute(
+            sa.select(attempts).where(attempts.c.submission == seq_of(submission_id)).order_by(attempts.c.token)
+        )
+        return [dict(row._mapping) | {"submission": submission_id} for row in rows]
+
+    def _move(self, submission_id: str, event: Event, extra: dict[str, Any]) -> SubmissionState:
+        present = self.get(submission_id)
+        state = next_state(present.state, event, present.parked_from)
+        values = extra | {
+            "state": state.value,
+            "parked_from": "",
+            "changed": self._now,
+            "woken": None,
+            "retry_at": None,
+            "attempts": 0,
+            "holder": "",
+            "lease_until": None,
+        }
+        if event is Event.OVERDUE:
+            values["is_overdue"] = True
+        done = self._connection.execute(
+            submissions.update()
+            .where(
+                submissions.c.seq == seq_of(submission_id),
+                submissions.c.state == present.state.value,
+                submissions.c.act_name == present.act.name,
+                sa.or_(submissions.c.lease_until.is_(None), submissions.c.lease_until <= self._now),
+            )
+            .values(values)
+        )
+        if done.rowcount != 1:
+            raise Refused("a worker holds the submission, or it has just moved")
+        return state
+
+    def _update(self, submission_id: str, **values: object) -> None:
+        done = self._connection.execute(
+            submissions.update().where(submissions.c.seq == seq_of(submission_id)).values(values)
+        )
+        if done.rowcount != 1:
+            raise NotInLedger(f"there is no submission {submission_id}")
+
+    def _find(self, key: dict[str, Any]) -> sa.Row[Any] | None:
+        matches = [submissions.c[name] == value for name, value in key.items()]
+        return self._connection.execute(sa.select(submissions.c.seq).where(*matches)).first()
+
+    def _first_values(self, arrival: Arrival) -> dict[str, Any]:
+        seen = arrival.sighting
+        return {
+            "source_key": seen.name_key,
+            "file_id": seen.file_id,
+            "content_md5": arrival.content_md5.hex() if arrival.content_md5 else "",
+            "declared_sha256": arrival.declared_sha256 or "",
+            "state": SubmissionState.TO_STAGE.value,
+            "created": self._now,
+            "changed": self._now,
+        }
+
+    def _name_first_act(self, seq: int) -> None:
+        act = Act(ActKind.ARRIVAL, f"arrival:{id_of(seq)}")
+        self._update(id_of(seq), **_act_columns(act))
+
+
+def submission_of(row: sa.Row[Any]) -> Submission:
+    """Return the submission of a row of `SELECT`."""
+    return Submission(
+        id=id_of(row.seq),
+        share=ShareAddress(RouteKind(row.route), row.site, row.address),
+        source_key=row.source_key,
+        state=SubmissionState(row.state),
+        created=row.created,
+        size=row.size,
+        act=Act(ActKind(row.act_kind), row.act_name, row.act_by, row.act_reason),
+        sha256=row.sha256,
+        content_md5=row.content_md5,
+        declared_sha256=row.declared_sha256,
+        etag=row.etag,
+        file_id=row.file_id,
+        display_name=row.display_name,
+        attempts=row.attempts,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        last_modified=row.last_modified,
+        changed=row.changed,
+        retry_at=row.retry_at,
+        parked_from=SubmissionState(row.parked_from) if row.parked_from else None,
+        is_overdue=row.is_overdue,
+    )
+
+
+def _act_columns(act: Act) -> dict[str, Any]:
+    return {"act_kind": act.kind.value, "act_name": act.name, "act_by": act.by, "act_reason": act.reason}
