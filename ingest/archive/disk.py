@@ -1,4 +1,4 @@
-"""Writing that lasts: every function returns only when what it did has reached the disk, or says that it has not.
+"""Writing that lasts: a function returns when what it did has reached the disk, or raises.
 
 A file's bytes last once the file is synced, its name once the directory is. Nothing here overwrites.
 """
@@ -24,7 +24,7 @@ _CHUNK = 1 << 20
 READ_ONLY = 0o444
 
 
-class SyncFailed(OSError):
+class SyncError(OSError):
     """fsync failed: the bytes of this file may be lost although reading still shows them."""
 
 
@@ -63,7 +63,7 @@ def write_file(path: Path, data: bytes) -> None:
 def place_file(source: Path, target: Path) -> bool:
     """Give `source` the further name `target`, read-only and synced; copy where links are not to be had.
 
-    Returns whether it was linked. Raises SyncFailed where the source's bytes may be lost, FileNotFoundError
+    Returns whether it was linked. Raises SyncError where the source's bytes may be lost, FileNotFoundError
     where there is no source. The caller syncs the target's directory.
     """
     try:
@@ -78,14 +78,14 @@ def place_file(source: Path, target: Path) -> bool:
 
 
 def seal_file(path: Path) -> None:
-    """Make a file read-only and sync it. Raises SyncFailed."""
+    """Make a file read-only and sync it. Raises SyncError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fchmod(descriptor, READ_ONLY)
         try:
             os.fsync(descriptor)
         except OSError as error:
-            raise SyncFailed(error.errno, "fsync") from None
+            raise SyncError(error.errno, "fsync") from None
     finally:
         os.close(descriptor)
 
@@ -100,7 +100,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def make_directories(root: Path, relative: Path, made: dict[Path, None]) -> Path:
-    """Create `root/relative` step by step; each directory that is new is added to `made`, outer ones first."""
+    """Create `root/relative` step by step; each directory that is new is added to `made`, outer first."""
     path = root
     for part in relative.parts:
         path = path / part
@@ -129,7 +129,7 @@ def move_directory(source: Path, target: Path) -> None:
 
 
 def replace_file(target: Path, data: bytes, workshop: Path) -> None:
-    """Put `data` in the place of `target`: written beside, in `workshop`, then one rename. Same file system."""
+    """Put `data` in the place of `target`: written in `workshop`, then one rename. Same file system."""
     temporary = workshop / f"{target.parent.name}~{secrets.token_hex(8)}"
     write_file(temporary, data)
     temporary.rename(target)

@@ -82,7 +82,7 @@ def sidecar_of(inventory: bytes) -> bytes:
 
 
 def read_inventory(data: bytes) -> Inventory:
-    """Return the inventory that `to_bytes` wrote. Raises ArchiveDamaged, without a value, for anything else."""
+    """Return the inventory that `to_bytes` wrote. Raises ArchiveDamaged for anything else."""
     try:
         return _parsed(json.loads(data))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

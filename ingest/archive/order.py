@@ -50,7 +50,7 @@ class NoSuchFile(LookupError):  # noqa: N818
 class NewFile:
     """One file of the new version.
 
-    staged:  where its bytes lie, on the archive's file system; None: they are in the object already (by sha256).
+    staged:  where its bytes lie, on the archive's file system; None: the object has them (by sha256).
     logical: its path within the object, `planning-ct/1.2.3.dcm`.
     """
 
@@ -107,18 +107,20 @@ class Recovery:
 
     rolled_forward: versions that were complete and are listed now.
     orphaned:       names, within orphans/, of what was not.
-    is_completed:   a sidecar, a rebuild or a withdrawal that was cut short was brought to its end.
+    is_completed:   a sidecar or a rebuild that was cut short was brought to its end.
+    is_damaged:     the inventory is not what a crash leaves: nothing was touched, a person must look.
     """
 
     head: int
     rolled_forward: tuple[int, ...] = ()
     orphaned: tuple[str, ...] = ()
     is_completed: bool = False
+    is_damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedFile:
-    """A file of a version: `path` is where its bytes lie, read-only; `since` the version that brought them."""
+    """A file of a version: `path` is where its bytes lie, `since` the version that brought them."""
 
     logical: str
     sha256: str
@@ -157,7 +159,7 @@ def check_logical_paths(paths: Iterable[str]) -> None:
 
 
 def check_order(order: FilingOrder) -> None:
-    """Raise ValueError where an order is not one that can be filed: a bug of the caller, not a fault of data."""
+    """Raise ValueError where an order cannot be filed: a bug of the caller, not a fault of data."""
     check_subject_id(order.subject_id)
     if order.created.tzinfo is None:
         raise ValueError("a filing's time needs its time zone")

@@ -6,7 +6,14 @@ import secrets
 from pathlib import Path
 
 #: Folders of the archive and their modes. What is not pseudonymised for certain is for the service alone.
-_FOLDERS = {"building": 0o700, "orphans": 0o700, "locks": 0o700, "staging": 0o700, "originals": 0o700, "quarantine": 0o700}
+_FOLDERS = {
+    "building": 0o700,
+    "orphans": 0o700,
+    "locks": 0o700,
+    "staging": 0o700,
+    "originals": 0o700,
+    "quarantine": 0o700,
+}
 
 
 class Places:
@@ -42,7 +49,7 @@ class Places:
         return self.subjects / subject_id
 
     def new_building(self, subject_id: str) -> Path:
-        """Return a fresh name within building/; it begins with the subject's id, so that it is found again."""
+        """Return a fresh name within building/; it begins with the subject's id, to be found again."""
         return self.building / f"{subject_id}~{secrets.token_hex(8)}"
 
     def buildings_of(self, subject_id: str) -> list[Path]:
