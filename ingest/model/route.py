@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,7 +32,7 @@ class ShareAddress:
 class Entry:
     """What a listing shows of one file of a share. `name` may identify a patient: never log or store it."""
 
-    name: str
+    name: str = field(repr=False)
     size: int
     file_id: str
     etag: str
@@ -59,7 +59,7 @@ class Arrival:
     """A settled entry: from here on it is a submission."""
 
     share: ShareAddress
-    name: str
+    name: str = field(repr=False)
     sighting: Sighting
     content_md5: bytes | None = None
     declared_sha256: str | None = None
