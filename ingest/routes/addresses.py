@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.model.errors import ConfigurationError
 from ingest.model.route import ShareAddress
-from ingest.routes.credentials import CredentialSource, no_credentials
+from ingest.routes.credentials import Credential, CredentialSource, no_credentials, read_credential
 from ingest.routes.folder import FolderStore
 from ingest.routes.ports import ShareStore
 
@@ -79,6 +79,21 @@ def _is_path_style(host: str) -> bool:
     except ValueError:
         return "." not in host
     return True
+
+
+def credentials_in(folder: Path) -> CredentialSource:
+    """Return a source that reads `ACCOUNT.SHARE` or else `ACCOUNT` in a folder of secret files."""
+
+    def find(share: ShareAddress) -> Credential | None:
+        address = parse_address(share.address)
+        if isinstance(address, FolderAddress):
+            return None
+        for name in (f"{address.account}.{address.share}", address.account):
+            if (folder / name).is_file():
+                return read_credential((folder / name).read_text(encoding="utf-8"))
+        return None
+
+    return find
 
 
 def open_store(share: ShareAddress, credentials: CredentialSource = no_credentials) -> ShareStore:

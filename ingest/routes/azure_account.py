@@ -30,8 +30,8 @@ _OPTIONS: dict[str, Any] = {
 
 def share_client(endpoint: str, account: str, share: str, credential: Credential) -> ShareClient:
     """Make a client of a share; nothing is connected to. Raises ConfigurationError."""
-    client_credential = _client_credential(endpoint, account, credential)
-    return ShareClient(endpoint, share, credential=client_credential, **_options(client_credential))
+    opens = client_credential(endpoint, account, credential)
+    return ShareClient(endpoint, share, credential=opens, **_options(opens))
 
 
 def service_of(share: ShareClient) -> ShareServiceClient:
@@ -46,7 +46,8 @@ def _options(credential: object) -> dict[str, Any]:
     return {**_OPTIONS, "token_intent": "backup"} if has_token else dict(_OPTIONS)
 
 
-def _client_credential(endpoint: str, account: str, credential: Credential) -> ClientCredential:
+def client_credential(endpoint: str, account: str, credential: Credential) -> ClientCredential:
+    """Make of a credential what Microsoft's clients take. Raises ConfigurationError."""
     if isinstance(credential, SharedAccessSignature):
         return AzureSasCredential(credential.token.strip().lstrip("?"))
     if isinstance(credential, ConnectionString):

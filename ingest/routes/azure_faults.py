@@ -73,21 +73,21 @@ def attempt(
 
 
 def outcome_of(error: AzureError, doing: str) -> NotYet | Gone | Changed | TransientError:
-    """Say what an exception of the client means. `doing`: `list`, `read`, …, for the operator."""
+    """Say what an exception of the client means. `doing`: `list the share`, …, for the operator."""
     if isinstance(error, ResourceModifiedError):
         return Changed()
     if isinstance(error, (ServiceRequestError, ServiceResponseError)):
-        return TransientError(f"could not {doing} the share: its storage account cannot be reached")
+        return TransientError(f"could not {doing}: its storage account cannot be reached")
     if not isinstance(error, HttpResponseError) or error.status_code is None:
         if isinstance(error, ClientAuthenticationError):
-            return RefusedError(f"could not {doing} the share: signing in failed")
-        return TransientError(f"could not {doing} the share: the connection broke")
+            return RefusedError(f"could not {doing}: signing in failed")
+        return TransientError(f"could not {doing}: the connection broke")
     code = error_code(error)
     if code in _NOT_YET:
         return NotYet(_NOT_YET[code])
     if code in _GONE or (error.status_code == 404 and not code):
         return Gone()
-    words = f"could not {doing} the share: HTTP {error.status_code} {code}".rstrip()
+    words = f"could not {doing}: HTTP {error.status_code} {code}".rstrip()
     if error.status_code in (429, 503):
         return ThrottledError(words, _retry_after(error))
     if error.status_code in (401, 403):

@@ -159,7 +159,7 @@ class AzureFilesStore:
         self._share.close()
 
     def _attempt(self, request: Callable[[], Result], doing: str) -> Result | NotYet | Gone | Changed:
-        return attempt(request, doing, self._sleep)
+        return attempt(request, f"{doing} the share", self._sleep)
 
     def _expect(self, outcome: object) -> None:
         """Raise where somebody is in the way of what only this service writes."""

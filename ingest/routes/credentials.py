@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ingest.model.errors import ConfigurationError
 from ingest.model.route import ShareAddress
 
 
@@ -31,7 +32,7 @@ class ManagedIdentity:
 
 Credential = ConnectionString | SharedAccessSignature | ManagedIdentity
 
-#: Asked at each opening, so that a secret that was renewed in its file is taken up.
+#: Asked at each opening, so that a secret that was renewed in its file is taken up. None: no credential.
 CredentialSource = Callable[[ShareAddress], Credential | None]
 
 
@@ -39,3 +40,27 @@ def no_credentials(share: ShareAddress) -> Credential | None:
     """Return None: what a service with folders only hands in."""
     del share
     return None
+
+
+def read_credential(text: str) -> Credential:
+    """Read a secret file: a connection string, a shared access signature, or `managed-identity[:CLIENT_ID]`.
+
+    Raises ConfigurationError, whose message does not quote the text.
+    """
+    text = text.strip()
+    kind, _, client_id = text.partition(":")
+    if kind == "managed-identity":
+        return ManagedIdentity(client_id.strip())
+    if "AccountName=" in text or "SharedAccessSignature=" in text:
+        return ConnectionString(text)
+    if "sig=" in text and "sv=" in text:
+        return SharedAccessSignature(text.lstrip("?"))
+    raise ConfigurationError(
+        "not a credential: expected a connection string, a shared access signature (sv=…&sig=…) "
+        "or managed-identity[:CLIENT_ID]"
+    )
+
+
+def is_account_key(credential: Credential) -> bool:
+    """Whether it opens the whole account."""
+    return isinstance(credential, ConnectionString) and "AccountKey=" in credential.text
