@@ -131,9 +131,7 @@ def _read_fields(message: dict[str, Any]) -> ArrivalNotice | BadNotice:
         return BadNotice("size is not a number of bytes")
     if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         return BadNotice("sha256 is not 64 lower-case hexadecimal digits")
-    if own_id is not None and (
-        not isinstance(own_id, str) or not own_id.isascii() or len(own_id) > _LONGEST_ID
-    ):
+    if not isinstance(own_id, str | None) or (own_id and not _ID.fullmatch(own_id)):
         return BadNotice("id is not a short text")
     return ArrivalNotice(name, size, sha256, own_id or "")
 
