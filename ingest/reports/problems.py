@@ -1,0 +1,139 @@
+"""Findings as people read them: where, which files by modality, series and image number, why in a clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from ingest.model.finding import Effect, InstanceRef, JudgedFinding
+from ingest.reports.plain_text import clean, counted
+from ingest.reports.report import Problem
+from ingest.reports.steps import StepsShelf
+from ingest.reports.texts import Texts
+
+#: A problem names at most this many files; the rest are counted.
+FILES_SHOWN = 6
+
+#: A finding's own sentence stands in the first line only when it is no longer than this.
+LONGEST_REASON = 110
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CONTAINER = {"zip name": "zip-name", "zip comment": "zip-comment", "member name": "member-name"}
+_NAME_KEYWORDS = re.compile(
+    r"(Name|Physician\w*|Operator\w*|Reviewer\w*|Observer\w*|Author\w*)$|^(Physician|Operator|Reviewer)"
+)
+
+
+def stops(item: JudgedFinding) -> bool:
+    """Return whether the finding holds or rejects what it speaks of."""
+    return item.effect is not Effect.NONE
+
+
+def problems_of(
+    findings: Iterable[JudgedFinding], shelf: StepsShelf, systems: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """Return the findings for people, in the order given; `shelf` gathers the steps that go with them."""
+    return tuple(_problem(item, shelf, systems) for item in findings)
+
+
+def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str]) -> Problem:
+    finding = item.finding
+    shown = finding.instances[:FILES_SHOWN]
+    return Problem(
+        code=clean(finding.code),
+        severity=item.severity.value,
+        message=clean(item.message),
+        action=clean(item.action),
+        place=place_in_words(finding.where, finding.keyword),
+        count=finding.count,
+        files=tuple(file_name(ref) for ref in shown),
+        more=max(0, len(finding.instances) - len(shown)),
+        instances=finding.instances,
+        steps=shelf.for_code(finding.code, _modality(finding.instances), systems) if stops(item) else "",
+    )
+
+
+def file_name(ref: InstanceRef) -> str:
+    """Return an instance as the console shows it: `CT, series 3, image 41`; else its place in the zip."""
+    parts = [clean(ref.modality, 16)] if ref.modality else []
+    if ref.series_number is not None:
+        parts.append(f"series {ref.series_number}")
+    if ref.instance_number is not None:
+        parts.append(f"image {ref.instance_number}")
+    if ref.series_number is None or ref.instance_number is None:
+        parts.append(f"file {ref.ordinal} of the zip")
+    return ", ".join(parts)
+
+
+def place_in_words(where: str, keyword: str) -> str:
+    """Return `Operators' name`-like words for an attribute with its tags, or the container's place."""
+    path, words = clean(where), " ".join(_CAMEL.split(clean(keyword, 80)))
+    if words and path:
+        return f"{words} {path}"
+    return words or path
+
+
+def reason_of(item: JudgedFinding, texts: Texts) -> str:
+    """Return why, in a clause that can follow `We could not accept …:`."""
+    finding, reasons = item.finding, texts.reasons
+    place = _place(finding.where, finding.instances, texts)
+    shapes = [str(value) for value in finding.detail.values()]
+    keys = [("code", finding.code), *(("class", shape) for shape in shapes)]
+    if finding.code.startswith("PSN"):
+        keys.append(("keyword", _keyword_class(finding.keyword, finding.where)))
+    for table, key in keys:
+        if key in reasons[table]:
+            return clean(reasons[table][key].text.format(place=place))
+    return _own_words(clean(item.message)) or _by_prefix(finding.code, place, texts)
+
+
+def _by_prefix(code: str, place: str, texts: Texts) -> str:
+    prefixes = texts.reasons["prefix"]
+    return prefixes.get(code[:3], prefixes["other"]).text.format(place=place)
+
+
+def _own_words(message: str) -> str:
+    """Return a message that is one short sentence as a clause, else nothing."""
+    body = message.rstrip(".")
+    if not body or len(body) > LONGEST_REASON or re.search(r"[.!?…]\s|[:…]", body):
+        return ""
+    first = body.split(" ", 1)[0]
+    is_common_word = first[1:] == first[1:].lower() and not first[:1].isdigit()
+    return body[0].lower() + body[1:] if is_common_word else body
+
+
+def _keyword_class(keyword: str, where: str) -> str:
+    if "BirthDate" in keyword:
+        return "birth-date"
+    if "Telephone" in keyword:
+        return "telephone"
+    if keyword.startswith("Institution") or keyword == "StationName":
+        return "institution" if "Address" not in keyword else "address"
+    if "Address" in keyword:
+        return "address"
+    if _is_private(where):
+        return "private"
+    return "name" if _NAME_KEYWORDS.search(keyword) and "Label" not in keyword else ""
+
+
+def _is_private(where: str) -> bool:
+    group = re.search(r"\(([0-9A-Fa-f]{4}),[0-9A-Fa-fx]{4}[^()]*\)$", where)
+    return bool(group) and int(group.group(1), 16) % 2 == 1 if group else False
+
+
+def _place(where: str, instances: tuple[InstanceRef, ...], texts: Texts) -> str:
+    if where in _CONTAINER:
+        return texts.places[_CONTAINER[where]]
+    modalities = {ref.modality for ref in instances}
+    if len(modalities) > 1:
+        return texts.places["several"]
+    return texts.places.get(_modality(instances), texts.places["other"])
+
+
+def _modality(instances: tuple[InstanceRef, ...]) -> str:
+    return (instances[0].modality or "") if instances else ""
+
+
+def total_in_words(problems: tuple[Problem, ...]) -> str:
+    """Return `1 thing to put right`, `3 things to put right`."""
+    return counted(len(problems), "thing to put right", "things to put right")

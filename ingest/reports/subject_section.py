@@ -1,0 +1,175 @@
+"""One subject's part of the submission report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from ingest.model.picture import SubjectPictures
+from ingest.model.verdict import MissingObject, Outcome, SubjectVerdict
+from ingest.reports.arrived import kind_rank
+from ingest.reports.headline import is_nothing, subject_headline, subject_lead, tone_of
+from ingest.reports.inputs import ArrivedSeries, SubjectInput, SubmissionReportInput
+from ingest.reports.plain_text import clean, counted, joined, sentence
+from ingest.reports.problems import problems_of, stops
+from ingest.reports.report import ArrivedLine, MissingLine, SubjectSection
+from ingest.reports.steps import StepsShelf
+from ingest.reports.texts import Texts
+
+_IMAGES = frozenset({"CT", "MR", "PT"})
+
+
+def build_subject(subject: SubjectInput, source: SubmissionReportInput, texts: Texts) -> SubjectSection:
+    """Return what the report says of one subject."""
+    verdict = subject.verdict
+    tone = tone_of(verdict.outcome, verdict.completeness)
+    anchor = re.sub(r"[^A-Za-z0-9-]", "-", verdict.label)[:64]
+    shelf = StepsShelf(texts, source.planning_system, f"{anchor}-")
+    # Everything to fix comes first, so that its steps do.
+    to_fix = problems_of([item for item in verdict.findings if stops(item)], shelf, subject.systems)
+    missing = _missing(subject, source, shelf, texts)
+    return SubjectSection(
+        anchor=anchor,
+        label=clean(verdict.label, 64),
+        subject_id=clean(verdict.subject_id, 64) if verdict.subject_id else None,
+        outcome=verdict.outcome.value,
+        completeness=verdict.completeness.state.value,
+        tone=tone,
+        status=texts.statuses[tone.value].text,
+        sentence=_sentence(verdict, source, texts),
+        near_miss=clean(subject.near_miss or "", 64),
+        arrived=arrived_lines(subject.arrived, texts),
+        missing=missing,
+        to_fix=to_fix,
+        to_know=problems_of([item for item in verdict.findings if not stops(item)], shelf, subject.systems),
+        changes=_changes(subject, source.is_repeat, texts),
+        steps=shelf.taken,
+        pictures=_clean_pictures(subject.pictures),
+    )
+
+
+def _sentence(verdict: SubjectVerdict, source: SubmissionReportInput, texts: Texts) -> str:
+    """Return the subject's own answer; where it is the only one, the report's first line has said it."""
+    lead = subject_lead(verdict, source.is_repeat, texts)
+    if len(source.subjects) == 1:
+        return ""
+    return f"{subject_headline(verdict, source.is_repeat, texts)} {lead}"
+
+
+def arrived_lines(arrived: Sequence[ArrivedSeries], texts: Texts) -> tuple[ArrivedLine, ...]:
+    """Return the series grouped by kind, in the order of a treatment."""
+    ordered = sorted(arrived, key=lambda series: kind_rank(series.kind))
+    return tuple(
+        _arrived_line(kind, list(group), texts) for kind, group in groupby(ordered, lambda s: s.kind)
+    )
+
+
+def _arrived_line(kind: str, group: list[ArrivedSeries], texts: Texts) -> ArrivedLine:
+    words = texts.object_words(kind)
+    instances = sum(series.instances for series in group)
+    amount = counted(instances, words.one, words.many)
+    if len(group) > 1 and any(series.modality in _IMAGES for series in group):
+        amount = f"{amount} in {counted(len(group), 'series', 'series')}"
+    return ArrivedLine(
+        kind=clean(kind, 40),
+        title=words.title,
+        amount=amount,
+        instances=instances,
+        series=tuple(_series_words(series, texts) for series in group),
+    )
+
+
+def _series_words(series: ArrivedSeries, texts: Texts) -> str:
+    number = "no series number" if series.series_number is None else f"series {series.series_number}"
+    parts = [clean(series.modality, 16) or "unknown", number]
+    if series.modality in _IMAGES or series.instances > 1:
+        words = texts.object_words(series.kind)
+        parts.append(counted(series.instances, words.one, words.many) + _numbers(series))
+    if series.system in texts.systems:
+        parts.append(texts.systems[series.system])
+    return ", ".join(parts)
+
+
+def _numbers(series: ArrivedSeries) -> str:
+    if series.first_image is None or series.last_image is None or series.instances < 2:
+        return ""
+    return f" (numbers {series.first_image} to {series.last_image})"
+
+
+def _missing(
+    subject: SubjectInput, source: SubmissionReportInput, shelf: StepsShelf, texts: Texts
+) -> tuple[MissingLine, ...]:
+    return tuple(
+        _missing_line(item, subject, source, shelf, texts) for item in subject.verdict.completeness.missing
+    )
+
+
+def _missing_line(
+    item: MissingObject, subject: SubjectInput, source: SubmissionReportInput, shelf: StepsShelf, texts: Texts
+) -> MissingLine:
+    title = source.object_titles.get(item.object)
+    if title is None:
+        title = texts.object_words(item.object).title if item.object in texts.objects else item.object
+    is_held = item.object in subject.held_objects
+    found = "arrived, held" if is_held and is_nothing(item.found) else item.found
+    return MissingLine(
+        object=clean(item.object, 60),
+        title=clean(title[:1].upper() + title[1:], 120),
+        expected=clean(item.expected),
+        found=clean(found),
+        is_held=is_held,
+        steps="" if is_held else shelf.for_object(item.object, subject.systems),
+    )
+
+
+def _changes(subject: SubjectInput, is_repeat: bool, texts: Texts) -> tuple[str, ...]:
+    """Say what this submission changed in the archive, and what the archive holds now."""
+    verdict, said = subject.verdict, []
+    if verdict.outcome is Outcome.ACCEPTED:
+        if verdict.new and not is_repeat:
+            said.append(f"{counted(verdict.new, 'file')} added to what was filed before.")
+        if verdict.duplicates:
+            said.append(f"{counted(verdict.duplicates, 'file')} had been received before, unchanged.")
+    if verdict.conflicts:
+        files = counted(verdict.conflicts, "file was", "files were")
+        said.append(f"{files} filed before with other content: what is filed stays.")
+    if subject.resolved and verdict.outcome is Outcome.ACCEPTED:
+        named = joined([texts.object_words(kind).the for kind in subject.resolved])
+        said.append(sentence(f"no longer missing: {named}"))
+    if subject.filed:
+        held = sorted(subject.filed.items(), key=lambda entry: kind_rank(entry[0]))
+        amounts = [_amount(kind, count, texts) for kind, count in held if count]
+        said.append(f"In the archive for this patient now: {joined(amounts)}.")
+    return tuple(said)
+
+
+def _amount(kind: str, count: int, texts: Texts) -> str:
+    words = texts.object_words(kind)
+    if words.one == "image":
+        return f"{words.title} {counted(count, words.one, words.many)}"
+    return counted(count, words.one, words.many)
+
+
+def _clean_pictures(pictures: SubjectPictures | None) -> SubjectPictures | None:
+    """Return the pictures with every word in them made harmless."""
+    if pictures is None:
+        return None
+    nodes = tuple(replace(node, title=clean(node.title, 60)) for node in pictures.graph.nodes)
+    links = tuple(replace(link, label=clean(link.label, 40)) for link in pictures.graph.links)
+    return replace(
+        pictures,
+        graph=replace(pictures.graph, nodes=nodes, links=links),
+        strips=tuple(replace(strip, title=clean(strip.title, 60)) for strip in pictures.strips),
+        objects=tuple(
+            replace(
+                row,
+                title=clean(row.title, 120),
+                expected=clean(row.expected),
+                found=clean(row.found),
+                reason=clean(row.reason),
+            )
+            for row in pictures.objects
+        ),
+    )
