@@ -1,0 +1,121 @@
+"""One subject's instances, indexed once: by UID, by kind, by series, and which frames registrations join."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingest.checks.kinds import Kinds, classify
+from ingest.model.instance import InstanceFacts, Reference, ReferenceKind
+from ingest.model.review import ObjectKind
+
+#: Plans that treat nobody: measured on a phantom (PS3.3 C.8.8.9, Plan Intent).
+_SET_ASIDE_INTENTS = frozenset({"VERIFICATION", "MACHINE_QA"})
+_PLAN_REFERENCES = frozenset({ReferenceKind.DOSE_PLAN, ReferenceKind.RECORD_PLAN, ReferenceKind.IMAGE_PLAN})
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSeries:
+    """The images of one kind in one series."""
+
+    uid: str
+    kind: ObjectKind
+    images: tuple[InstanceFacts, ...]
+
+    @property
+    def number(self) -> int | None:
+        """The series number, as the console shows it."""
+        return self.images[0].series_number
+
+
+class SubjectIndex:
+    """What is filed and what arrives, without duplicates, conflicts and verification plans."""
+
+    def __init__(self, instances: Iterable[InstanceFacts]) -> None:
+        known = list(instances)
+        self.kinds: Kinds = classify(known)
+        self.set_aside = _verification(known)
+        self.instances = [facts for facts in known if facts.sop_instance_uid not in self.set_aside]
+        self.by_uid = {facts.sop_instance_uid: facts for facts in self.instances}
+        self._by_kind: dict[ObjectKind, list[InstanceFacts]] = defaultdict(list)
+        grouped: dict[tuple[str, ObjectKind], list[InstanceFacts]] = defaultdict(list)
+        for facts in self.instances:
+            kind = self.kind_of(facts)
+            self._by_kind[kind].append(facts)
+            grouped[facts.series_uid, kind].append(facts)
+        self.series = {key: ImageSeries(*key, tuple(images)) for key, images in grouped.items()}
+        self.frames = _JoinedFrames(self.of_kind(ObjectKind.REG))
+
+    def kind_of(self, facts: InstanceFacts) -> ObjectKind:
+        """Return what an instance is."""
+        return self.kinds.of_instance[facts.sop_instance_uid]
+
+    def of_kind(self, kind: ObjectKind) -> list[InstanceFacts]:
+        """Return the instances of a kind, in order."""
+        return self._by_kind.get(kind, [])
+
+    def series_of_kind(self, kind: ObjectKind) -> list[ImageSeries]:
+        """Return the series of a kind."""
+        return [series for series in self.series.values() if series.kind is kind]
+
+
+def references_of(facts: InstanceFacts, *kinds: ReferenceKind) -> list[Reference]:
+    """Return an instance's references of some kinds."""
+    return [reference for reference in facts.references if reference.kind in kinds]
+
+
+def _verification(instances: list[InstanceFacts]) -> dict[str, InstanceFacts]:
+    """Return verification plans, and what belongs to none but them: structures, doses, records, images."""
+    aside = {
+        facts.sop_instance_uid: facts
+        for facts in instances
+        if facts.plan and facts.plan.intent in _SET_ASIDE_INTENTS
+    }
+    if aside:
+        plans = set(aside)
+        for facts in instances:
+            targets = {item.instance_uid for item in facts.references if item.kind in _PLAN_REFERENCES}
+            if targets and targets <= plans:
+                aside[facts.sop_instance_uid] = facts
+        drawn_for_treatment = _structures_of(
+            facts for facts in instances if facts.sop_instance_uid not in aside
+        )
+        only_theirs = _structures_of(aside[plan] for plan in plans) - drawn_for_treatment
+        aside.update(
+            (facts.sop_instance_uid, facts) for facts in instances if facts.sop_instance_uid in only_theirs
+        )
+    return aside
+
+
+def _structures_of(plans: Iterable[InstanceFacts]) -> set[str]:
+    return {
+        item.instance_uid
+        for facts in plans
+        for item in facts.references
+        if item.kind is ReferenceKind.PLAN_STRUCTURES
+    }
+
+
+class _JoinedFrames:
+    """Frames of reference that registrations join, directly or by way of others."""
+
+    def __init__(self, registrations: list[InstanceFacts]) -> None:
+        self._parent: dict[str, str] = {}
+        for facts in registrations:
+            frames = [uid for uid in facts.registration.frame_uids if uid] if facts.registration else []
+            for other in frames[1:]:
+                self._parent[self._root(other)] = self._root(frames[0])
+
+    def are_joined(self, first: str, second: str) -> bool:
+        """Return whether coordinates of one frame can be brought into the other."""
+        return first == second or self._root(first) == self._root(second)
+
+    def _root(self, frame: str) -> str:
+        trail = []
+        while self._parent.get(frame, frame) != frame:
+            trail.append(frame)
+            frame = self._parent[frame]
+        for passed in trail:
+            self._parent[passed] = frame
+        return frame
