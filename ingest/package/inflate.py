@@ -1,0 +1,188 @@
+"""Stored, deflate and Deflate64: pieces of a member's bytes, never more than was declared.
+
+Deflate is read by ISA-L where it is installed, else by zlib; Deflate64 (Windows Explorer above 2 GB) by
+inflate64.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Protocol, cast
+
+import inflate64
+
+from ingest.package.contents import Member
+from ingest.package.source import Source
+
+try:
+    from isal import igzip_lib, isal_zlib
+
+    HAS_ISAL = True
+except ImportError:  # no wheel for this machine
+    HAS_ISAL = False
+
+__all__ = ["METHODS", "STORED", "UNREADABLE_METHODS", "Unreadable", "crc32", "inflate_at_once", "pieces"]
+
+STORED = 0
+DEFLATED = 8
+DEFLATED64 = 9
+METHODS = frozenset({STORED, DEFLATED, DEFLATED64})
+
+#: The finding code of each method that is known and not read; any other is PKG213.
+UNREADABLE_METHODS = {14: "PKG209", 98: "PKG210", 93: "PKG211", 20: "PKG211", 12: "PKG212"}
+
+#: Read from the file at a time, and given out at most.
+_PIECE_IN = 1 << 20
+_PIECE_OUT = 4 << 20
+#: Deflate64 can make 29,000 bytes of one, and inflate64 has no cap on what it gives out.
+_PIECE_IN_64 = 1 << 10
+
+
+crc32: Callable[..., int] = isal_zlib.crc32 if HAS_ISAL else zlib.crc32
+_DeflateError: type[Exception] = cast(type[Exception], igzip_lib.error) if HAS_ISAL else zlib.error
+_DEFLATE_ERRORS = (_DeflateError, zlib.error, EOFError)
+
+
+class Unreadable(Exception):  # noqa: N818  (not an error of the program: it becomes a finding)
+    """A member that cannot be read; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Inflater(Protocol):
+    """What ISA-L's decompressor offers."""
+
+    @property
+    def eof(self) -> bool:
+        """The stream has ended."""
+        ...
+
+    @property
+    def needs_input(self) -> bool:
+        """Nothing more can be given out without more input."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given behind the stream's end."""
+        ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take `data` in and give out at most `max_length` bytes."""
+        ...
+
+
+class ZlibInflater:
+    """zlib in the manner of ISA-L's decompressor."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    @property
+    def eof(self) -> bool:
+        """The stream has ended."""
+        return self._stream.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Nothing more can be given out without more input."""
+        return not self._stream.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given behind the stream's end."""
+        return self._stream.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take `data` in and give out at most `max_length` bytes."""
+        return self._stream.decompress(self._stream.unconsumed_tail + data, max_length)
+
+
+def new_inflater() -> Inflater:
+    """Return a decompressor for one raw deflate stream."""
+    if not HAS_ISAL:
+        return ZlibInflater()
+    inflater: Inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE, hist_bits=15)
+    return inflater
+
+
+def inflate_at_once(packed: bytes, size: int) -> bytes:
+    """Return the bytes of a deflated member that has `size` of them. Raises Unreadable."""
+    inflater = new_inflater()
+    try:
+        data = inflater.decompress(packed, size + 1)
+        if not inflater.eof and len(data) <= size:
+            data += inflater.decompress(b"", size + 1 - len(data))
+    except _DEFLATE_ERRORS:
+        raise Unreadable("PKG202") from None
+    if len(data) > size:
+        raise Unreadable("PKG203")
+    if not inflater.eof:
+        raise Unreadable("PKG202")
+    if inflater.unused_data:
+        raise Unreadable("PKG205")
+    return data
+
+
+def pieces(source: Source, member: Member) -> Iterator[bytes]:
+    """Yield a member's bytes, no more than its declared size. Raises Unreadable. The CRC is the caller's."""
+    streams = {STORED: _stored, DEFLATED: _deflated, DEFLATED64: _deflated64}
+    left = member.size
+    for piece in streams[member.method](source, member):
+        left -= len(piece)
+        if left < 0:
+            raise Unreadable("PKG203")
+        if piece:
+            yield piece
+    if left:
+        raise Unreadable("PKG204")
+
+
+def _packed(source: Source, member: Member, step: int) -> Iterator[bytes]:
+    """Yield the member's bytes as they stand in the file."""
+    end = member.data_offset + member.compressed_size
+    for place in range(member.data_offset, end, step):
+        packed = source.read_at(place, min(step, end - place))
+        if not packed:
+            raise Unreadable("PKG202")
+        yield packed
+
+
+def _stored(source: Source, member: Member) -> Iterator[bytes]:
+    return _packed(source, member, _PIECE_IN)
+
+
+def _deflated(source: Source, member: Member) -> Iterator[bytes]:
+    inflater = new_inflater()
+    try:
+        for packed in _packed(source, member, _PIECE_IN):
+            if inflater.eof:
+                raise Unreadable("PKG205")
+            yield inflater.decompress(packed, _PIECE_OUT)
+            while not inflater.eof and not inflater.needs_input:
+                yield inflater.decompress(b"", _PIECE_OUT)
+        if not inflater.eof:
+            yield inflater.decompress(b"", _PIECE_OUT)
+    except _DEFLATE_ERRORS:
+        raise Unreadable("PKG202") from None
+    if not inflater.eof:
+        raise Unreadable("PKG202")
+    if inflater.unused_data:
+        raise Unreadable("PKG205")
+
+
+def _deflated64(source: Source, member: Member) -> Iterator[bytes]:
+    inflater = inflate64.Inflater()
+    try:
+        for large in _packed(source, member, _PIECE_IN):
+            for place in range(0, len(large), _PIECE_IN_64):
+                if inflater.eof:
+                    raise Unreadable("PKG205")
+                yield inflater.inflate(large[place : place + _PIECE_IN_64])
+    except ValueError:
+        raise Unreadable("PKG202") from None
+    if not inflater.eof:
+        raise Unreadable("PKG202")

@@ -1,0 +1,49 @@
+"""Bytes of a file by their place, without mapping it: a zip of 20 GB costs no address space."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+#: A hole left by an upload is at least this long: shares are written in blocks of 512 bytes or more.
+_HOLE = bytes(512)
+
+
+class Source:
+    """A file open for reading at any offset. Close it, or use it in a `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self.size = self._file.seek(0, 2)
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Return up to `count` bytes from `offset`; fewer only at the end of the file."""
+        if count <= 0 or offset < 0:
+            return b""
+        self._file.seek(offset)
+        found = self._file.read(count) or b""
+        if len(found) == count or offset + len(found) >= self.size:
+            return found
+        pieces = [found]
+        missing = count - len(found)
+        while missing and (piece := self._file.read(missing)):
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)
+
+    def has_hole(self, start: int, end: int) -> bool:
+        """Tell whether a run of zeros as long as a block touches the stretch from `start` to `end`."""
+        first = max(0, start - len(_HOLE))
+        return _HOLE in self.read_at(first, end + len(_HOLE) - first)
