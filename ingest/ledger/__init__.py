@@ -1,0 +1,4 @@
+"""The ledger: the truth about every submission, subject and act.
+
+Entry points: `Ledger` (ledger.py, with an example of a step), `upgrade` (schema.py), `Event` (transitions.py).
+"""

@@ -102,7 +102,9 @@ class Claims(Area):
         self._release(claim, state=state.value, changed=self._now, woken=self._now, attempts=0)
         self._end_attempt(claim, event.value, "")
 
-    def fail(self, claim: Claim, reason: str, is_transient: bool, retry_after: float | None) -> SubmissionState:
+    def fail(
+        self, claim: Claim, reason: str, is_transient: bool, retry_after: float | None
+    ) -> SubmissionState:
         """See Ledger.fail."""
         if is_transient and claim.attempt < self._retry.attempts:
             delay = self._retry.delay_after(claim.attempt) if retry_after is None else retry_after
@@ -224,8 +226,12 @@ class Claims(Area):
         )
 
     def _tell_of_parking(self, submission_id: str, step: Step, token: int, reason: str) -> None:
-        self._audit.append("parked", submission_id=submission_id, detail={"step": step.value, "reason": reason})
+        self._audit.append(
+            "parked", submission_id=submission_id, detail={"step": step.value, "reason": reason}
+        )
         payload = {"event": "stuck", "submission": submission_id, "step": step.value, "reason": reason}
         self._outbox.put(
-            Message(f"stuck:{submission_id}:{token}", Channel.OPERATIONS, payload, submission_id=submission_id)
+            Message(
+                f"stuck:{submission_id}:{token}", Channel.OPERATIONS, payload, submission_id=submission_id
+            )
         )

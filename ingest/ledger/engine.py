@@ -20,7 +20,9 @@ def make_engine(url: str) -> sa.Engine:
     except exc.ArgumentError:
         raise ConfigurationError("The ledger's URL cannot be read; sqlite:///PATH is expected.") from None
     if parsed.get_backend_name() == "sqlite":
-        engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        engine = sa.create_engine(
+            parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+        )
         sa.event.listen(engine, "connect", _set_up_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine

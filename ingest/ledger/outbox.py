@@ -167,7 +167,9 @@ class Outbox(Area):
         )
 
     def _statuses(self, condition: sa.ColumnElement[bool]) -> tuple[MessageStatus, ...]:
-        rows = self._connection.execute(sa.select(outbox).where(condition).order_by(outbox.c.put, outbox.c.id))
+        rows = self._connection.execute(
+            sa.select(outbox).where(condition).order_by(outbox.c.put, outbox.c.id)
+        )
         return tuple(
             MessageStatus(_message(row), MessageState(row.state), row.attempts, row.put, row.sent, row.reason)
             for row in rows

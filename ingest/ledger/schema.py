@@ -34,7 +34,9 @@ def upgrade(url: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except (exc.OperationalError, exc.InterfaceError) as error:
-        raise TransientError(f"The ledger's database does not answer ({type(error.orig).__name__}).") from None
+        raise TransientError(
+            f"The ledger's database does not answer ({type(error.orig).__name__})."
+        ) from None
     finally:
         engine.dispose()
 

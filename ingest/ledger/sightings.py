@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.ledger.rows import Area, chunks, dump, id_of, load, seq_of
 from ingest.ledger.tables.arrivals import shares, sightings
-from ingest.model.route import ShareAddress, Sighting
+from ingest.model.route import RouteKind, ShareAddress, Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,8 @@ class Sightings(Area):
         ).scalar()
 
 
-def share_of(row: sa.Row[tuple[object, ...]]) -> ShareAddress:
+def share_of(row: sa.Row[Any]) -> ShareAddress:
     """Return the share of a row that has its columns."""
-    from ingest.model.route import RouteKind
-
     return ShareAddress(RouteKind(row.route), row.site, row.address)
 
 
@@ -139,7 +138,7 @@ def _row(share_id: int, sighting: Sighting) -> dict[str, object]:
     }
 
 
-def _known(row: sa.Row[tuple[object, ...]]) -> KnownSighting:
+def _known(row: sa.Row[Any]) -> KnownSighting:
     sighting = Sighting(
         name_key=row.name_key,
         size=row.size,

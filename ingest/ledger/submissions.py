@@ -43,10 +43,11 @@ class Submissions(Area):
         }
         row = self._find(key)
         if row is None:
-            self._insert_new(submissions, {**key, **self._first_values(arrival)})
+            is_new = self._insert_new(submissions, {**key, **self._first_values(arrival)})
             row = self._find(key)
             assert row is not None
-            self._name_first_act(row.seq)
+            if is_new:
+                self._name_first_act(row.seq)
         places.attach(arrival.share, seen.name_key, id_of(row.seq))
         return self.get(id_of(row.seq))
 
@@ -119,7 +120,9 @@ class Submissions(Area):
     def attempts_of(self, submission_id: str) -> list[dict[str, Any]]:
         """Return every attempt at a step: token, step, worker, started, ended, result, reason; oldest first."""
         rows = self._connection.execute(
-            sa.select(attempts).where(attempts.c.submission == seq_of(submission_id)).order_by(attempts.c.token)
+            sa.select(attempts)
+            .where(attempts.c.submission == seq_of(submission_id))
+            .order_by(attempts.c.token)
         )
         return [dict(row._mapping) | {"submission": submission_id} for row in rows]
 

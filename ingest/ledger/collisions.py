@@ -1,0 +1,114 @@
+"""The same bytes in an earlier package, and the same data under another study ID."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.ledger.inspections import InstanceState
+from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
+from ingest.ledger.tables.arrivals import shares, submissions
+from ingest.ledger.tables.contents import inspections, instances
+from ingest.model.instance import InstanceFacts
+from ingest.model.route import RouteKind
+from ingest.model.subject import Collision, CollisionKind
+from ingest.model.verdict import Outcome
+
+#: What another subject's instance must be for it to count: it is in the archive, or a person looks at it.
+_COUNTED = (InstanceState.FILED, InstanceState.SUPERSEDED, InstanceState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class SamePackage:
+    """An earlier submission of the same bytes. `subject_ids`: the study IDs that it claimed, sorted."""
+
+    submission_id: str
+    site: str
+    route: RouteKind
+    outcome: Outcome | None
+    subject_ids: tuple[str, ...]
+
+
+class Collisions(Area):
+    """Lookups by digest and UID across subjects and submissions."""
+
+    def same_package(self, submission_id: str, sha256: str) -> tuple[SamePackage, ...]:
+        """Return the earlier submissions with the same sha256, oldest first."""
+        rows = self._connection.execute(
+            sa.select(submissions.c.seq, submissions.c.outcome, shares.c.site, shares.c.route)
+            .join(shares)
+            .where(
+                submissions.c.sha256 == sha256,
+                submissions.c.sha256 != "",
+                submissions.c.seq < seq_of(submission_id),
+            )
+            .order_by(submissions.c.seq)
+        ).all()
+        return tuple(
+            SamePackage(
+                id_of(row.seq),
+                row.site,
+                RouteKind(row.route),
+                Outcome(row.outcome) if row.outcome else None,
+                self._claimed(row.seq),
+            )
+            for row in rows
+        )
+
+    def elsewhere(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Collision, ...]:
+        """Return what the arriving instances share with other study IDs: pixels, frames, studies, UIDs."""
+        wanted: dict[CollisionKind, set[str]] = {kind: set() for kind in CollisionKind}
+        for facts in arriving:
+            wanted[CollisionKind.PIXELS].add(facts.pixel_sha256)
+            wanted[CollisionKind.FRAME_OF_REFERENCE].add(facts.frame_of_reference_uid)
+            wanted[CollisionKind.STUDY].add(facts.study_uid)
+            wanted[CollisionKind.INSTANCE].add(facts.sop_instance_uid)
+        columns = {
+            CollisionKind.PIXELS: instances.c.pixel_sha256,
+            CollisionKind.FRAME_OF_REFERENCE: instances.c.frame_uid,
+            CollisionKind.STUDY: instances.c.study_uid,
+            CollisionKind.INSTANCE: instances.c.sop_instance_uid,
+        }
+        return tuple(
+            collision
+            for kind, values in wanted.items()
+            for chunk in chunks(sorted(values - {""}))
+            for collision in self._shared(subject_id, kind, columns[kind], chunk)
+        )
+
+    def _shared(
+        self, subject_id: str, kind: CollisionKind, column: sa.Column[Any], values: list[str]
+    ) -> list[Collision]:
+        others = instances.c
+        rows = self._connection.execute(
+            sa.select(
+                column.label("value"),
+                others.subject_id,
+                others.site,
+                sa.func.min(others.submission).label("submission"),
+                sa.func.count().label("count"),
+            )
+            .where(column.in_(values), column != "", others.state.in_(_COUNTED))
+            .where(others.subject_id != subject_id, others.subject_id != "")
+            .group_by(column, others.subject_id, others.site)
+            .order_by(column, others.subject_id)
+        )
+        return [
+            Collision(
+                kind, row.value, row.subject_id, row.site, id_of(row.submission), int(row._mapping["count"])
+            )
+            for row in rows
+        ]
+
+    def _claimed(self, seq: int) -> tuple[str, ...]:
+        newest = self._connection.execute(
+            sa.select(inspections.c.result)
+            .where(inspections.c.submission == seq, inspections.c.completed.is_not(None))
+            .order_by(inspections.c.completed.desc(), inspections.c.id.desc())
+            .limit(1)
+        ).scalar()
+        subjects = (load(newest) or {}).get("subjects", []) if newest else []
+        return tuple(sorted({item["subject_id"] for item in subjects if item.get("subject_id")}))
