@@ -1,0 +1,1 @@
+"""How DICOM is written: bytes to elements, facts, stamps and digests. No other room knows."""
