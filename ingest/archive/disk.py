@@ -52,9 +52,7 @@ def write_file(path: Path, data: bytes) -> None:
     """Write a new read-only file. The caller syncs its directory."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(descriptor, view) :]
+        _write_all(descriptor, data)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -92,11 +90,23 @@ def seal_file(path: Path) -> None:
 
 def copy_file(source: Path, target: Path) -> None:
     """Copy into a new read-only file and sync it. The caller syncs its directory."""
-    with source.open("rb") as reader, target.open("xb") as writer:
-        shutil.copyfileobj(reader, writer, _CHUNK)
-        writer.flush()
-        os.fchmod(writer.fileno(), READ_ONLY)
-        os.fsync(writer.fileno())
+    reader = os.open(source, os.O_RDONLY)
+    try:
+        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
+        try:
+            while chunk := os.read(reader, _CHUNK):
+                _write_all(writer, chunk)
+            os.fsync(writer)
+        finally:
+            os.close(writer)
+    finally:
+        os.close(reader)
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
 
 
 def make_directories(root: Path, relative: Path, made: dict[Path, None]) -> Path:
