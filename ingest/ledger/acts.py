@@ -62,7 +62,7 @@ class Acts(Area):
     """Acts of people. Each is an input to the next `decide`."""
 
     def record(self, act: NewAct) -> RecordedAct:
-        """Record an act and give it its name, `release:S000123:1`. Raises Refused without a person or a reason."""
+        """Record an act and name it, `release:S000123:1`. Raises Refused without a person or a reason."""
         if not act.by.strip() or not act.reason.strip():
             raise Refused("an act needs a person and a reason")
         seq = seq_of(act.submission_id) if act.submission_id else None

@@ -79,7 +79,7 @@ class Catalogue(Area):
     """Searches over instances."""
 
     def filed(self, subject_id: str) -> tuple[InstanceFacts, ...]:
-        """Return the facts of everything that is filed for a subject and not superseded, in order of filing."""
+        """Return the facts of all that is filed for a subject and not superseded, in order of arrival."""
         return self._facts(subject_id, InstanceState.FILED)
 
     def held(self, subject_id: str) -> tuple[InstanceFacts, ...]:

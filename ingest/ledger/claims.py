@@ -159,7 +159,7 @@ class Claims(Area):
         ).all()
         return [id_of(row.seq) for row in found if self._park_lapsed(row)]
 
-    def _park_lapsed(self, row: sa.Row[Any]) -> bool:
+    def _park_lapsed(self, row: Any) -> bool:
         state = SubmissionState(row.state)
         done = self._connection.execute(
             submissions.update()

@@ -20,6 +20,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url)
+        self._reads: sa.Engine
+        self._writes: sa.Engine
         if self._engine.dialect.name == "sqlite":
             self._reads = self._engine
             self._writes = self._engine.execution_options(is_ledger_write=True)
@@ -45,7 +47,7 @@ class Database:
             present = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
         if present != head_revision():
             raise ConfigurationError(
-                f"The ledger's schema is {present}, this program needs {head_revision()}: run `ingest migrate`."
+                f"The ledger has the schema {present}, but {head_revision()} is needed: run `ingest migrate`."
             )
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ class Filing:
     """One subject of one submission, filed for one act.
 
     version:     the archive's new version; None where nothing was new and nothing was written.
-    superseded:  SOP Instance UIDs of what was filed before and is so no longer: a person released another content.
+    superseded:  SOP Instance UIDs of what was filed and is no longer: a person released another content.
     removed:     SOP Instance UIDs that this version no longer holds (reassigned, purged).
     """
 
@@ -62,7 +62,7 @@ class FilingRow:
 
 
 class Filings(Area):
-    """UNIQUE (subject, version) and UNIQUE (submission, subject, act) are the database's own word on "never twice"."""
+    """Never twice: UNIQUE (subject, version) and UNIQUE (submission, subject, act) are the database's own."""
 
     def record(self, lease: SubjectLease, filing: Filing) -> bool:
         """Record a filing in this transaction; False where it is recorded already, and nothing is changed.

@@ -1,4 +1,4 @@
-"""What an inspection found: one inspection for each act on a submission, its instances handed over in batches."""
+"""What an inspection found: one for each act on a submission, its instances handed over in batches."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class Ledger:
 
     @contextmanager
     def work(self, claim: Claim) -> Iterator[Transaction]:
-        """Give a transaction in the middle of a step: it renews the lease and holds only while the claim does.
+        """Give a transaction in the middle of a step; it renews the lease and needs the claim to be live.
 
         Raises LostClaim at the start of the block.
         """

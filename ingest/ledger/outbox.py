@@ -1,4 +1,4 @@
-"""The outbox: messages put down in the transaction that makes them true, sent afterwards, once each in effect."""
+"""The outbox: messages put down in the transaction that makes them true, and sent afterwards."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message. `id` is made of what it is about, so that the same one is never put twice: it is the Message-ID.
+    """A message. `id` is made of what it is about, so that it is never put twice: it is the Message-ID.
 
     payload: ids and words only, never a value from the data.
     """

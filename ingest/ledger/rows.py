@@ -33,7 +33,7 @@ class Area:
         return done.rowcount == 1
 
     def _upsert(self, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
-        """Insert rows, or replace every column but `keys` where the key is there. All rows have the same columns."""
+        """Insert rows, or replace all but `keys` where the key is there. All rows have the same columns."""
         if not rows:
             return
         insert = self._insert(table)

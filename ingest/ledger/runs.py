@@ -91,7 +91,7 @@ class Runs(Area):
     """Runs and their items."""
 
     def begin(self, run: Run) -> bool:
-        """Record a run with an item for each submission in its scope; False where it exists (nothing changes).
+        """Record a run with an item for each submission in its scope; False where it exists already.
 
         Raises Refused where another run has its id.
         """

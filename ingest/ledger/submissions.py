@@ -118,7 +118,7 @@ class Submissions(Area):
         return self._move(submission_id, event, _act_columns(act))
 
     def attempts_of(self, submission_id: str) -> list[dict[str, Any]]:
-        """Return every attempt at a step: token, step, worker, started, ended, result, reason; oldest first."""
+        """Return every attempt: token, step, worker, started, ended, result, reason; oldest first."""
         rows = self._connection.execute(
             sa.select(attempts)
             .where(attempts.c.submission == seq_of(submission_id))

@@ -29,7 +29,7 @@ from ingest.ledger.waivers import Waivers
 
 
 class Transaction:
-    """What `Ledger.read`, `write`, `work` and `finish` give. Everything done through it is one transaction."""
+    """What `Ledger.read`, `write`, `work` and `finish` give. All done through it is one transaction."""
 
     def __init__(self, connection: sa.Connection, now: datetime) -> None:
         self.connection = connection

@@ -27,7 +27,7 @@ class Trials(Area):
     """Trial files by digest and by name."""
 
     def register(self, name: str, text: str, sha256: str) -> bool:
-        """Keep a trial file; False where it is kept already. Raises Refused where the digest is not the text's."""
+        """Keep a trial file; False where it is kept already. Raises Refused where the digest is another's."""
         if sha256_of(text) != sha256:
             raise Refused("the digest is not that of the trial file's text")
         row = {"sha256": sha256, "name": name, "text": text, "registered": self._now}

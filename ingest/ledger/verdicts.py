@@ -31,7 +31,7 @@ class StoredVerdict:
 
 @dataclass(frozen=True, slots=True)
 class CodeCount:
-    """How many submissions of a site had a code, and how often it was found in all, in their newest verdict."""
+    """How many submissions of a site had a code, and how often it was found in all."""
 
     site: str
     code: str

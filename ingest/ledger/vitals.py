@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -127,6 +128,6 @@ class Vitals(Area):
         rows = self._connection.execute(sa.select(column, sa.func.count()).group_by(column))
         return {key: int(count) for key, count in rows}
 
-    def _one(self, query: sa.Select[tuple[datetime | None]]) -> datetime | None:
+    def _one(self, query: sa.Select[Any]) -> datetime | None:
         found: datetime | None = self._connection.execute(query).scalar()
         return found

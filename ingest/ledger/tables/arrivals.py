@@ -1,4 +1,4 @@
-"""What is seen on shares, and the submissions that came of it. Names of entries appear as keyed hashes only."""
+"""What is seen on shares, and the submissions that came of it. Names of entries: keyed hashes only."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ subject_verdicts = sa.Table(
 )
 sa.Index("ix_subject_verdicts_subject_id", subject_verdicts.c.subject_id)
 
-#: One row for each code of each subject ('' = the package) of a verdict: what counts and differences are made of.
+#: One row for each code of each subject ('' = the package) of a verdict: what counts are made of.
 verdict_codes = sa.Table(
     "verdict_codes",
     metadata,
