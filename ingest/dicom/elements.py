@@ -10,6 +10,7 @@ from struct import Struct
 from struct import error as StructError  # noqa: N812  (an exception of the standard library)
 from typing import Any, NamedTuple
 
+from ingest.dicom.buffer import Buffer
 from ingest.dicom.dictionary import is_known
 from ingest.dicom.paths import IMPLICIT, LONG, SHORT, HeaderError, TagPath, TooManyPathsError, grow, tag_from
 
@@ -57,7 +58,7 @@ class Elements:
         "problem_path",
     )  # fmt: skip
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Buffer) -> None:
         self.data = data
         self.elements: list[Element] = []
         self.items = 0
@@ -235,7 +236,7 @@ def _note_disorder(out: Elements, element: Element, last: int, maximum: int) -> 
 
 
 def _look_closer(
-    data: bytes, pos: int, limit: int, path: TagPath, creators: dict[int, str], encoding: Encoding
+    data: Buffer, pos: int, limit: int, path: TagPath, creators: dict[int, str], encoding: Encoding
 ) -> tuple[TagPath, int, int, int]:
     """Return (path, begin, end, how it is nested) of a sequence, a private element or one of unknown VR.
 
@@ -263,7 +264,7 @@ def _look_closer(
     return path, start, stop, _PLAIN
 
 
-def _with_creator(data: bytes, start: int, stop: int, path: TagPath, creators: dict[int, str]) -> TagPath:
+def _with_creator(data: Buffer, start: int, stop: int, path: TagPath, creators: dict[int, str]) -> TagPath:
     if path.is_creator:
         value = data[start : min(stop, start + 64)] if stop >= 0 else b""
         creators[path.tag] = value.decode("latin-1").strip(" \0")
@@ -294,7 +295,7 @@ def _fragments(out: Elements, path: TagPath, start: int, stop: int, limit: int, 
     raise _WalkError("overrun")
 
 
-def holds_items(data: bytes, begin: int, end: int) -> bool:
+def holds_items(data: Buffer, begin: int, end: int) -> bool:
     """Are these bytes whole items in implicit VR little endian, and nothing else?
 
     Values whose VR the dictionary does not know are stepped over, so that nested guesses cost nothing twice.

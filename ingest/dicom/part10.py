@@ -8,6 +8,7 @@ from struct import error as StructError  # noqa: N812
 from struct import pack
 
 from ingest.dicom import faults
+from ingest.dicom.buffer import Buffer
 from ingest.dicom.dictionary import is_known
 from ingest.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Element, Encoding
 from ingest.dicom.faults import Fault
@@ -41,7 +42,7 @@ class Outside:
     begin:    where the data set begins in `data`.
     """
 
-    data: bytes
+    data: Buffer
     preamble: int = 0
     meta: list[Element] = field(default_factory=list)
     begin: int = 0
@@ -57,7 +58,7 @@ class Outside:
         return not any(fault.is_fatal for fault in self.faults)
 
 
-def read_outside(data: bytes, root: TagPath, inflate_to: int, ratio: int) -> Outside:
+def read_outside(data: Buffer, root: TagPath, inflate_to: int, ratio: int) -> Outside:
     """Read preamble and file meta; choose the encoding; inflate a deflated data set to at most its cap.
 
     root:       path of file meta.
@@ -145,7 +146,7 @@ def _choose_encoding(out: Outside) -> None:
         out.faults.append(Fault(faults.WRONG_TRANSFER_SYNTAX, *place))
 
 
-def _guess(data: bytes, pos: int) -> Encoding | None:
+def _guess(data: Buffer, pos: int) -> Encoding | None:
     """Return the encoding that the first element of a data set shows, None where it shows none."""
     head = data[pos : pos + 8]
     if len(head) < 8:

@@ -34,12 +34,13 @@ class TagPath:
     form:      how the length is written (SHORT, LONG, IMPLICIT, SEQUENCE; OTHER: look closer).
     long_form: SEQUENCE and OTHER: True where the length follows two reserved bytes, None in implicit VR.
     children:  header bytes → path of the elements of its items.
-    slot:      for the checks' own use, one a path.
+    mark:      what stands for it in the content digest, None until it was looked up; b"": left out.
+    place:     name under which facts are made from it, None until it was looked up.
     """
 
     __slots__ = (
         "_text", "children", "creator", "form", "index", "is_known", "is_private", "is_top", "keyword",
-        "long_form", "parent", "slot", "tag", "tree", "variants", "vr",
+        "long_form", "mark", "parent", "place", "tag", "tree", "variants", "vr",
     )  # fmt: skip
 
     def __init__(self, tree: PathTree, parent: TagPath | None, tag: int, vr: str, creator: str = "") -> None:
@@ -56,7 +57,8 @@ class TagPath:
         self.is_top = parent is not None and parent.parent is None
         self.children: dict[bytes, TagPath] = {}
         self.variants: dict[str, TagPath] = {}
-        self.slot: object = None
+        self.place: str | None = None
+        self.mark: bytes | None = None
         self._text = ""
         self.index = tree.take_index()
 

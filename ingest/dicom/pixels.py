@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.dicom import faults
+from ingest.dicom.buffer import Buffer, is_zero
 from ingest.dicom.classes import SopClass
 from ingest.dicom.elements import PIXEL_DATA, Element
 from ingest.dicom.faults import Fault
@@ -69,9 +70,9 @@ def _is_standard(found: Walk) -> bool:
     return found.outside.syntax_uid.startswith("1.2.840.10008.1.2")
 
 
-def _is_padding(data: bytes, begin: int, end: int) -> bool:
+def _is_padding(data: Buffer, begin: int, end: int) -> bool:
     """Is what follows the pixels less than a sector of zeros?"""
-    return end - begin <= 512 and data.count(0, begin, end) == end - begin
+    return end - begin <= 512 and is_zero(data, begin, end)
 
 
 def _check_fragments(

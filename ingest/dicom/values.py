@@ -60,3 +60,11 @@ def short_of(found: Walk, element: Element) -> int | None:
         return None
     value: int = _U16[found.outside.encoding.is_big](found.data, begin)[0]
     return value
+
+
+def decode(raw: bytes, charset: str) -> str:
+    """Return text under (0008,0005), for comparing with a vocabulary; beyond UTF-8 as Latin-1."""
+    text = raw.rstrip(b" \0")
+    if charset in ("ISO_IR 192", "ISO_IR 6", ""):
+        return text.decode("utf-8", "replace")
+    return text.decode("latin-1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.dicom import faults
+from ingest.dicom.buffer import Buffer, is_zero
 from ingest.dicom.dictionary import keyword_of, tag_text
 from ingest.dicom.elements import PIXEL_DATA, Element, Elements, Item, read_elements
 from ingest.dicom.faults import Fault
@@ -68,7 +69,7 @@ class Walk:
         return self.data[: self.outside.preamble]
 
 
-def walk(data: bytes, tree: PathTree, limits: Limits) -> Walk:
+def walk(data: Buffer, tree: PathTree, limits: Limits) -> Walk:
     """Walk the whole of `data`.
 
     tree: tag paths shared by the files of a package; a walk adds to it.
@@ -101,8 +102,8 @@ def _judge_end(found: Walk, end: int) -> None:
         found.faults.append(Fault(faults.MALFORMED, is_fatal=True))
     elif problem == "trailing":
         found.trailing = (position, end)
-        is_zero = found.data.count(0, position, end) == end - position
-        code = faults.TRAILING_ZEROS if is_zero else faults.TRAILING_BYTES
+        is_padding = is_zero(found.data, position, end)
+        code = faults.TRAILING_ZEROS if is_padding else faults.TRAILING_BYTES
         found.faults.append(Fault(code, TRAILING_BYTES, detail={"bytes": end - position}))
     elif problem:
         path, item = found.found.problem_path, found.found.problem_at
