@@ -1,7 +1,7 @@
-"""The content digest: equal for two files that say the same, however they are encoded and when they were written.
+"""The content digest: equal for files that say the same, however encoded and whenever written.
 
-Left out: file meta, group lengths, padding, what the service stamps, and when the object was written. Values are
-hashed little endian with their tags and places, so that implicit, explicit, deflated and big endian agree.
+Left out: file meta, group lengths, padding, what the service stamps, and when the object was written. Values
+are hashed little endian with their tags and places, so that implicit, explicit and big endian agree.
 """
 
 from __future__ import annotations
