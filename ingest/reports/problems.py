@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ingest.model.finding import Effect, InstanceRef, JudgedFinding
 from ingest.reports.plain_text import clean, counted
@@ -14,8 +15,8 @@ from ingest.reports.texts import Texts
 #: A problem names at most this many files; the rest are counted.
 FILES_SHOWN = 6
 
-#: A finding's own sentence stands in the first line only when it is no longer than this.
-LONGEST_REASON = 110
+# A finding's own words stand in the first line where they are neither shorter nor longer than this.
+_SHORTEST_REASON, _LONGEST_REASON = 12, 110
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CONTAINER = {"zip name": "zip-name", "zip comment": "zip-comment", "member name": "member-name"}
@@ -48,7 +49,10 @@ def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str])
         count=finding.count,
         files=tuple(file_name(ref) for ref in shown),
         more=max(0, len(finding.instances) - len(shown)),
-        instances=finding.instances,
+        instances=tuple(
+            replace(ref, modality=clean(ref.modality, 16) if ref.modality else None)
+            for ref in finding.instances
+        ),
         steps=shelf.for_code(finding.code, _modality(finding.instances), systems) if stops(item) else "",
     )
 
@@ -93,9 +97,10 @@ def _by_prefix(code: str, place: str, texts: Texts) -> str:
 
 
 def _own_words(message: str) -> str:
-    """Return a message that is one short sentence as a clause, else nothing."""
-    body = message.rstrip(".")
-    if not body or len(body) > LONGEST_REASON or re.search(r"[.!?…]\s|[:…]", body):
+    """Return the first clause of a finding's message, else nothing: what fits behind a colon."""
+    body = re.sub(r"\s*\([^()]*\bfiles?\b[^()]*\)", "", message)
+    body = re.split(r"[.!?]\s|:\s", body)[0].rstrip(".!? ")
+    if not _SHORTEST_REASON <= len(body) <= _LONGEST_REASON or "…" in body:
         return ""
     first = body.split(" ", 1)[0]
     is_common_word = first[1:] == first[1:].lower() and not first[:1].isdigit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.model.picture import SubjectPictures
+from ingest.model.picture import SliceState, SliceStrip, SubjectPictures
 from ingest.reports.pictures.calendar import draw_calendar
 from ingest.reports.pictures.graph import draw_graph
 from ingest.reports.pictures.strip import draw_strip
@@ -14,8 +14,7 @@ MOST_STRIPS = 6
 
 def draw_subject(pictures: SubjectPictures, anchor: str) -> tuple[Picture, ...]:
     """Return a subject's pictures; `anchor` makes their ids unique on the page."""
-    # A strip with something missing comes before one that is whole.
-    strips = sorted(pictures.strips, key=lambda strip: (strip.kind != "planning-ct", not strip.unplaced))
+    strips = sorted(pictures.strips, key=lambda strip: (strip.kind != "planning-ct", not _has_gap(strip)))
     drawn = [draw_graph(pictures.graph, f"{anchor}-graph")]
     drawn += [
         draw_strip(strip, f"{anchor}-strip-{number}") for number, strip in enumerate(strips[:MOST_STRIPS])
@@ -23,3 +22,7 @@ def draw_subject(pictures: SubjectPictures, anchor: str) -> tuple[Picture, ...]:
     if pictures.calendar is not None:
         drawn.append(draw_calendar(pictures.calendar, f"{anchor}-calendar"))
     return tuple(picture for picture in drawn if picture is not None)
+
+
+def _has_gap(strip: SliceStrip) -> bool:
+    return strip.unplaced > 0 or any(mark.state is SliceState.MISSING for mark in strip.marks)

@@ -1,0 +1,371 @@
+"""Sample submissions for the preview: every answer and every picture, with no patient behind any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+from ingest.model.finding import Effect, Finding, InstanceRef, JudgedFinding, Scope, Severity
+from ingest.model.inspection import Coverage, PackageFacts
+from ingest.model.picture import (
+    FractionCalendar,
+    FractionDay,
+    GraphLink,
+    GraphNode,
+    LinkState,
+    NodeState,
+    ObjectRow,
+    ObjectState,
+    ReferenceGraph,
+    SliceMark,
+    SliceState,
+    SliceStrip,
+    SubjectPictures,
+)
+from ingest.model.route import RouteKind
+from ingest.model.verdict import (
+    Completeness,
+    CompletenessState,
+    MissingObject,
+    Outcome,
+    SubjectVerdict,
+    Verdict,
+    worst,
+)
+from ingest.reports.inputs import ArrivedSeries, SubjectInput, SubmissionReportInput
+
+RECEIVED = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
+_TRIAL = "Hamlet.rt"
+_DIGEST = "9f2c7c1a4be0d5c2f1a8e7765bb0c3d24e9a10f4c6d8b7a3902e51f64d7c8b1e"
+
+
+def sample_submissions() -> Mapping[str, SubmissionReportInput]:
+    """Return samples by file name: one for each answer that a site can get."""
+    whole, partial = sample_subject("123-1001"), sample_awaiting("123-1002")
+    leak, review = sample_leak("123-1003"), sample_review("123-1004")
+    return {
+        "complete": _submission(1, (whole,)),
+        "awaiting": _submission(2, (partial,)),
+        "name-left": _submission(3, (leak,), route=RouteKind.EGRESS),
+        "to-be-looked-at": _submission(4, (review,)),
+        "batch": _submission(5, (whole, partial, leak)),
+        "repeat": _submission(6, (whole,), is_repeat=True),
+        "study-id-wrong": _submission(7, (_unidentified(),), route=RouteKind.HTP),
+        "password": _submission(8, (), findings=(_password(),)),
+        "unfinished": _submission(9, (), is_unfinished=True),
+        "no-dicom": _submission(10, ()),
+    }
+
+
+def sample_subject(subject_id: str) -> SubjectInput:
+    """Return a subject with everything."""
+    verdict = SubjectVerdict(
+        subject_id,
+        subject_id,
+        Outcome.ACCEPTED,
+        Completeness(CompletenessState.COMPLETE),
+        (
+            _finding(
+                "IGR101", Severity.INFO, "Imaging took place on 19 of 20 treatment days.", "Nothing to do."
+            ),
+        ),
+        head_version=1,
+        new=412,
+        duplicates=3,
+    )
+    return SubjectInput(
+        verdict=verdict,
+        arrived=_arrived(dose=True),
+        filed={
+            "planning-ct": 190,
+            "rtstruct": 1,
+            "rtplan": 1,
+            "rtdose": 1,
+            "image-guidance": 1672,
+            "reg": 19,
+        },
+        resolved=("rtdose",),
+        systems={"RTPLAN": "eclipse", "IGRT": "eclipse"},
+        pictures=sample_pictures(),
+    )
+
+
+def sample_awaiting(subject_id: str) -> SubjectInput:
+    """Return a subject that lacks its dose and most of its CT."""
+    missing = (
+        MissingObject("rtdose", "1 dose cube", "none"),
+        MissingObject("planning-ct", "98 images that the structures refer to", "1 of 98"),
+    )
+    verdict = SubjectVerdict(
+        subject_id,
+        subject_id,
+        Outcome.ACCEPTED,
+        Completeness(CompletenessState.AWAITING, missing),
+        (
+            _finding(
+                "REF110",
+                Severity.WARN,
+                "The plan's dose cube was not sent.",
+                "Export the total dose together with the plan.",
+                (InstanceRef(97, "RTPLAN", 4, 1),),
+            ),
+        ),
+        new=240,
+    )
+    return SubjectInput(
+        verdict=verdict,
+        arrived=_arrived(dose=False),
+        filed={"planning-ct": 1, "rtstruct": 1, "rtplan": 1},
+        systems={"RTPLAN": "raystation", "CT": "raystation"},
+        pictures=sample_pictures(is_whole=False),
+    )
+
+
+def sample_leak(subject_id: str) -> SubjectInput:
+    """Return a subject with a name left in the plan."""
+    finding = _finding(
+        "PSN101",
+        Severity.BLOCK,
+        "A name is still in the plan.",
+        "Clear the operator's name and send the set again.",
+        (InstanceRef(97, "RTPLAN", 4, 1),),
+        where="(0008,1070)",
+        keyword="OperatorsName",
+        effect=Effect.HOLD,
+    )
+    born = _finding(
+        "PSN102",
+        Severity.BLOCK,
+        "A date of birth is still in 190 files.",
+        "Clear the date of birth, or set it to the first of January 1900.",
+        tuple(InstanceRef(n, "CT", 2, n) for n in range(1, 21)),
+        where="(0010,0030)",
+        keyword="PatientBirthDate",
+        effect=Effect.HOLD,
+        count=190,
+    )
+    verdict = SubjectVerdict(
+        subject_id,
+        subject_id,
+        Outcome.HELD,
+        Completeness(
+            CompletenessState.AWAITING,
+            tuple(
+                MissingObject(kind, "1", "none") for kind in ("planning-ct", "rtstruct", "rtplan", "rtdose")
+            ),
+        ),
+        (finding, born),
+    )
+    return SubjectInput(
+        verdict=verdict,
+        arrived=_arrived(dose=True),
+        held_objects=("planning-ct", "rtstruct", "rtplan", "rtdose"),
+        systems={"RTPLAN": "monaco", "IGRT": "xvi"},
+    )
+
+
+def sample_review(subject_id: str) -> SubjectInput:
+    """Return a subject that a person of the trial team has to look at."""
+    finding = _finding(
+        "PSN140",
+        Severity.REVIEW,
+        "Fields of the manufacturer that we do not know are in 190 files.",
+        "Nothing to do yet: the trial team looks at them.",
+        tuple(InstanceRef(n, "CT", 2, n) for n in range(1, 9)),
+        where="(7005,1008)",
+        effect=Effect.HOLD,
+        count=1330,
+    )
+    verdict = SubjectVerdict(
+        subject_id, subject_id, Outcome.HELD, Completeness(CompletenessState.NOT_VERIFIABLE), (finding,)
+    )
+    return SubjectInput(verdict=verdict, arrived=_arrived(dose=True), systems={"RTPLAN": "pinnacle"})
+
+
+def sample_pictures(*, is_whole: bool = True) -> SubjectPictures:
+    """Return every kind of picture, whole or with what can be broken."""
+    return SubjectPictures(_graph(is_whole), (_strip(is_whole),), _calendar(is_whole), _objects(is_whole))
+
+
+def _graph(is_whole: bool) -> ReferenceGraph:
+    there = NodeState.PRESENT
+    dose = there if is_whole else NodeState.ABSENT
+    link = LinkState.RESOLVED if is_whole else LinkState.MISSING
+    nodes = (
+        GraphNode(
+            "ct-1",
+            "planning-ct",
+            "Planning CT",
+            there if is_whole else NodeState.PARTIAL,
+            190 if is_whole else 1,
+            190 if is_whole else 98,
+            2,
+        ),
+        GraphNode("ig", "image-guidance", "19 cone-beam scans", there, 1672),
+        GraphNode("rtstruct-1", "rtstruct", "Structure set", there, 1),
+        GraphNode("reg", "reg", "Registrations", there, 19),
+        GraphNode("rtplan-1", "rtplan", "Plan", there, 1),
+        GraphNode("rtdose-1", "rtdose", "Dose cube", dose, int(is_whole)),
+        GraphNode("rtrecord", "rtrecord", "Treatment records", there, 20),
+    )
+    links = (
+        GraphLink("rtstruct-1", "ct-1", "drawn on", link, 98, 98 if is_whole else 1),
+        GraphLink("rtplan-1", "rtstruct-1", "planned on", LinkState.RESOLVED, 1, 1),
+        GraphLink("rtdose-1", "rtplan-1", "calculated for", link, 1, int(is_whole)),
+        GraphLink("reg", "ig", "registers", LinkState.RESOLVED, 19, 19),
+        GraphLink("reg", "ct-1", "to", LinkState.RESOLVED, 19, 19),
+        GraphLink("rtrecord", "rtplan-1", "delivered", LinkState.NOT_VERIFIABLE, 20, 0),
+    )
+    return ReferenceGraph(nodes, links)
+
+
+def _strip(is_whole: bool) -> SliceStrip:
+    gone = range(0) if is_whole else range(60, 67)
+    marks = tuple(
+        SliceMark(3.0 * n, SliceState.MISSING if n in gone else SliceState.PRESENT) for n in range(98)
+    )
+    return SliceStrip(
+        "planning-ct",
+        "Planning CT, series 2",
+        2,
+        3.0,
+        marks,
+        present=98 - len(gone),
+        expected=98 if is_whole else 110,
+        unplaced=0 if is_whole else 12,
+        structures_from=45.0,
+        structures_to=240.0,
+    )
+
+
+def _calendar(is_whole: bool) -> FractionCalendar:
+    start, days, fraction = date(2026, 3, 4), [], 0
+    for offset in range(28):
+        day = start + timedelta(days=offset)
+        if day.weekday() > 4:
+            continue
+        fraction += 1
+        is_imaged = is_whole or fraction % 5 != 0
+        days.append(
+            FractionDay(
+                f"{day:%Y%m%d}",
+                fraction,
+                True,
+                int(is_imaged),
+                int(is_imaged and (is_whole or fraction != 3)),
+            )
+        )
+    imaged = sum(day.images > 0 for day in days)
+    return FractionCalendar(20, fraction, imaged, tuple(days))
+
+
+def _objects(is_whole: bool) -> tuple[ObjectRow, ...]:
+    awaited = ObjectState.PRESENT if is_whole else ObjectState.AWAITED
+    return (
+        ObjectRow("planning-ct", "planning CT", "98 images", "98" if is_whole else "1 of 98", awaited),
+        ObjectRow("rtstruct", "structure set (RTSTRUCT)", "1", "1", ObjectState.PRESENT),
+        ObjectRow("rtplan", "treatment plan (RTPLAN)", "1", "1", ObjectState.PRESENT),
+        ObjectRow("rtdose", "dose cube (RTDOSE)", "1", "1" if is_whole else "none", awaited),
+        ObjectRow("image-guidance", "image guidance", "at least 1", "19", ObjectState.PRESENT),
+        ObjectRow("mr", "MR", "optional", "none", ObjectState.WAIVED, "not done at this site"),
+    )
+
+
+def _arrived(*, dose: bool) -> tuple[ArrivedSeries, ...]:
+    scans = tuple(ArrivedSeries("image-guidance", "CT", 100 + n, 88, 1, 88, "xvi") for n in range(19))
+    doses = (ArrivedSeries("rtdose", "RTDOSE", 5, 1, 1, 1, "eclipse"),) if dose else ()
+    return (
+        ArrivedSeries("planning-ct", "CT", 2, 190, 1, 190),
+        ArrivedSeries("rtstruct", "RTSTRUCT", 3, 1, 1, 1, "eclipse"),
+        ArrivedSeries("rtplan", "RTPLAN", 4, 1, 1, 1, "eclipse"),
+        *doses,
+        *scans,
+        ArrivedSeries("reg", "REG", 200, 19, 1, 19, "xvi"),
+        ArrivedSeries("rtrecord", "RTRECORD", None, 20),
+    )
+
+
+def _unidentified() -> SubjectInput:
+    finding = _finding(
+        "SID101",
+        Severity.BLOCK,
+        "PatientID is not a study ID, but nearly one: did you mean 123-1001? (412 files)",
+        "Write the study ID exactly as 123-1001 into PatientID and PatientName and send the set again.",
+        (InstanceRef(1, "CT", 2, 1),),
+        where="(0010,0020)",
+        keyword="PatientID",
+        effect=Effect.HOLD,
+        count=412,
+    )
+    verdict = SubjectVerdict(
+        "unidentified-1", None, Outcome.HELD, Completeness(CompletenessState.NOT_VERIFIABLE), (finding,)
+    )
+    return SubjectInput(verdict=verdict, arrived=_arrived(dose=True), near_miss="123-1001")
+
+
+def _password() -> JudgedFinding:
+    return _finding(
+        "PKG101",
+        Severity.BLOCK,
+        "The zip is protected by a password.",
+        "Send it again without one: the transfer itself is encrypted.",
+        effect=Effect.REJECT,
+        scope=Scope.PACKAGE,
+    )
+
+
+def _finding(
+    code: str,
+    severity: Severity,
+    message: str,
+    action: str,
+    instances: tuple[InstanceRef, ...] = (),
+    *,
+    where: str = "",
+    keyword: str = "",
+    effect: Effect = Effect.NONE,
+    scope: Scope = Scope.SUBJECT,
+    count: int = 1,
+) -> JudgedFinding:
+    finding = Finding(code, None, where, keyword, {}, count, instances)
+    return JudgedFinding(finding, severity, scope, effect, message, action)
+
+
+def _submission(
+    number: int,
+    subjects: tuple[SubjectInput, ...],
+    *,
+    route: RouteKind = RouteKind.EXPLORER,
+    findings: tuple[JudgedFinding, ...] = (),
+    is_repeat: bool = False,
+    is_unfinished: bool = False,
+) -> SubmissionReportInput:
+    verdicts = tuple(subject.verdict for subject in subjects)
+    instances = sum(series.instances for subject in subjects for series in subject.arrived)
+    return SubmissionReportInput(
+        submission_id=f"S{number:06d}",
+        route=route,
+        site_number="123",
+        site_name="Northfield Hospital",
+        received=RECEIVED,
+        reported=RECEIVED + timedelta(minutes=4),
+        package=PackageFacts(
+            _DIGEST,
+            734_003_211,
+            instances + 3,
+            instances,
+            {"dicomdir": 1, "viewer": 2},
+            is_unfinished=is_unfinished,
+        ),
+        verdict=Verdict(worst([v.outcome for v in verdicts]), findings, verdicts, _TRIAL, _DIGEST),
+        subjects=subjects,
+        coverage=Coverage(
+            elements=184_212, elements_without_rule=12, private_elements=1_330, pixels_checked=190
+        ),
+        trial_name=_TRIAL,
+        trial_title="Hamlet.rt: image-based learning in radiotherapy",
+        program_version="0.1.0",
+        planning_system="eclipse",
+        is_repeat=is_repeat,
+        contact="hamlet-data@example.org",
+    )
