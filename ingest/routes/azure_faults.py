@@ -62,14 +62,23 @@ def attempt(
             return request()
         except AzureError as error:
             outcome = outcome_of(error, doing)
+            may_pass = _may_pass(error)
         if not isinstance(outcome, TransientError):
             return outcome
-        wait = waits.pop(0) if waits else None
+        wait = waits.pop(0) if waits and may_pass else None
         if isinstance(outcome, ThrottledError) and wait is not None:
             wait = outcome.retry_after if outcome.retry_after <= LONGEST_WAIT else None
-        if wait is None or isinstance(outcome, RefusedError):
+        if wait is None:
             raise outcome
         sleep(wait)
+
+
+def _may_pass(error: AzureError) -> bool:
+    """Whether the same request may go well a moment later."""
+    if isinstance(error, ClientAuthenticationError):
+        return False
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    return status is None or status >= 500 or status in (408, 429) or status < 400
 
 
 def outcome_of(error: AzureError, doing: str) -> NotYet | Gone | Changed | TransientError:
@@ -85,6 +94,8 @@ def outcome_of(error: AzureError, doing: str) -> NotYet | Gone | Changed | Trans
     code = error_code(error)
     if code in _NOT_YET:
         return NotYet(_NOT_YET[code])
+    if error.status_code == 416:  # Shorter than it was when its size was asked for.
+        return Changed()
     if code in _GONE or (error.status_code == 404 and not code):
         return Gone()
     words = f"could not {doing}: HTTP {error.status_code} {code}".rstrip()

@@ -12,17 +12,21 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from azure.core.exceptions import ResourceExistsError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.fileshare import FileProperties, ShareClient, ShareFileClient, ShareLeaseClient
 
 from ingest.model.errors import TransientError
 from ingest.model.route import Entry
 from ingest.routes.azure_account import PIECE, service_of
-from ingest.routes.azure_faults import attempt, silence_clients
+from ingest.routes.azure_faults import attempt, error_code, silence_clients
 from ingest.routes.names import check_report_path, parts_of, sort_entries
 from ingest.routes.ports import Changed, Gone, Lease, Listing, Moved, NotYet, Properties, RefusedError
 
 Result = TypeVar("Result")
+
+_NOT_HELD = frozenset(
+    {"LeaseNotPresentWithLeaseOperation", "LeaseIdMismatchWithLeaseOperation", "LeaseAlreadyBroken"}
+)
 
 
 class AzureFilesStore:
@@ -49,7 +53,12 @@ class AzureFilesStore:
         ):
             size = int(found.size) if isinstance(found, FileProperties) else 0
             yield Entry(
-                found.name, size, found.file_id or "", found.etag, found.last_modified, found.is_directory
+                found.name,
+                size,
+                found.file_id or "",
+                _etag(found.etag),
+                found.last_modified,
+                found.is_directory,
             )
 
     def properties(self, name: str) -> Properties | NotYet | Gone:
@@ -67,11 +76,12 @@ class AzureFilesStore:
     def release(self, lease: Lease) -> None:
         """Give the lease back."""
         client = ShareLeaseClient(self._file(lease.name), lease.id)
-        self._attempt(client.release, "release a file of")
+        self._attempt(partial(_end_lease, client.release), "release a file of")
 
     def break_lease(self, name: str) -> None:
         """End whoever's lease there is."""
-        self._attempt(ShareLeaseClient(self._file(name)).break_lease, "break a lease of")
+        client = ShareLeaseClient(self._file(name))
+        self._attempt(partial(_end_lease, client.break_lease), "break a lease of")
 
     def download(
         self, name: str, sink: Callable[[bytes], object], expected: Properties, start: int = 0
@@ -190,9 +200,23 @@ def _make(share: ShareClient, folder: str) -> None:
         share.get_directory_client(folder).create_directory()
 
 
+def _end_lease(end: Callable[[], object]) -> None:
+    """End a lease; one that is not there any more needs no ending."""
+    try:
+        end()
+    except HttpResponseError as error:
+        if error_code(error) not in _NOT_HELD:
+            raise
+
+
+def _etag(etag: str | None) -> str:
+    """Return an ETag without its quotes: listings and answers need not agree on them."""
+    return (etag or "").strip('"')
+
+
 def _read(file: ShareFileClient, offset: int, length: int, etag: str) -> bytes | Changed:
     answer = file.download_file(offset=offset, length=length)
-    if answer.properties.etag != etag:
+    if _etag(answer.properties.etag) != etag:
         return Changed()
     return bytes(answer.readall())
 
@@ -200,5 +224,9 @@ def _read(file: ShareFileClient, offset: int, length: int, etag: str) -> bytes |
 def _properties(found: FileProperties) -> Properties:
     md5 = found.content_settings.content_md5
     return Properties(
-        int(found.size), found.file_id or "", found.etag, found.last_modified, bytes(md5) if md5 else None
+        int(found.size),
+        found.file_id or "",
+        _etag(found.etag),
+        found.last_modified,
+        bytes(md5) if md5 else None,
     )
