@@ -21,7 +21,7 @@ FILING_RECORD = "filing.json"
 _RESERVED_AT_ROOT = ("extensions", "ocfl_layout.json")
 
 
-class HeadMoved(Exception):  # noqa: N818 - it says what happened, and is no fault
+class HeadMoved(Exception):
     """The subject's head is not the one that was judged: decide again. Nothing was filed."""
 
     def __init__(self, expected: int, actual: int) -> None:
@@ -30,19 +30,19 @@ class HeadMoved(Exception):  # noqa: N818 - it says what happened, and is no fau
         self.actual = actual
 
 
-class StagingLost(TransientError):  # noqa: N818
+class StagingLost(TransientError):
     """A staged file is not there, or its bytes can no longer be trusted: inspect again, then file."""
 
 
-class NoRoom(TransientError):  # noqa: N818
+class NoRoom(TransientError):
     """There is no room on the archive's file system."""
 
 
-class ArchiveDamaged(Exception):  # noqa: N818
+class ArchiveDamaged(Exception):
     """An object cannot be written to or read as it stands: a person must look (`ingest archive verify`)."""
 
 
-class NoSuchFile(LookupError):  # noqa: N818
+class NoSuchFile(LookupError):
     """The subject, the version or the logical path is not in the archive."""
 
 
@@ -91,6 +91,7 @@ class Filed:
     files_added, bytes_added: files whose bytes were not in the object yet, without documents and inventories.
     files_known: files whose bytes were.
     copied:      of `files_added`, those that could not be linked.
+    inventory_sha256: digest of the version's inventory: kept elsewhere, it anchors the archive.
     """
 
     version: int
@@ -99,6 +100,7 @@ class Filed:
     bytes_added: int = 0
     files_known: int = 0
     copied: int = 0
+    inventory_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

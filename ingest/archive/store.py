@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.archive.build import build_version
-from ingest.archive.disk import discard, move_directory, sync_directory, worldly_faults, write_file
+from ingest.archive.disk import (
+    digest_file,
+    discard,
+    move_directory,
+    sync_directory,
+    worldly_faults,
+    write_file,
+)
+from ingest.archive.handout import hand_out
 from ingest.archive.inventory import INVENTORY, Inventory, read_inventory
 from ingest.archive.locks import subject_lock
 from ingest.archive.order import (
@@ -46,6 +55,7 @@ class Archive:
             self.places.make()
             if not self.places.subjects.exists():
                 self._make_storage_root()
+            hand_out(self.places)
 
     def subjects(self) -> list[str]:
         """Return the ids of all subjects that have anything filed."""
@@ -146,14 +156,21 @@ class Archive:
         if before:
             list_version(self.places, root, inventory)
         return Filed(
-            build.number, True, build.files_added, build.bytes_added, build.files_known, build.copied
+            version=build.number,
+            is_new=True,
+            files_added=build.files_added,
+            bytes_added=build.bytes_added,
+            files_known=build.files_known,
+            copied=build.copied,
+            inventory_sha256=hashlib.sha256(inventory).hexdigest(),
         )
 
     def _filed_before(self, order: FilingOrder, before: Inventory | None) -> Filed | None:
         root = self.places.object_of(order.subject_id)
         for number in range(before.head if before else 0, 0, -1):
             if read_filing_record(root, number) == (order.submission_id, order.act_name):
-                return Filed(number, is_new=False)
+                digest = digest_file(root / f"v{number}" / INVENTORY)
+                return Filed(number, is_new=False, inventory_sha256=digest)
         return None
 
     def _existing(self, subject_id: str) -> Inventory:
