@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.ledger.inspections import InstanceState
-from ingest.ledger.rows import Area, chunks, id_of, load
+from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
 from ingest.ledger.tables.contents import instances, subjects
 from ingest.model.instance import InstanceFacts
 from ingest.model.wire import from_wire
@@ -82,9 +82,9 @@ class Catalogue(Area):
         """Return the facts of all that is filed for a subject and not superseded, in order of arrival."""
         return self._facts(subject_id, InstanceState.FILED)
 
-    def held(self, subject_id: str) -> tuple[InstanceFacts, ...]:
-        """Return the facts of everything of a subject that arrived and is held."""
-        return self._facts(subject_id, InstanceState.HELD)
+    def held(self, subject_id: str, *, besides: str | None = None) -> tuple[InstanceFacts, ...]:
+        """Return the facts of everything of a subject that arrived and is held, `besides` a submission."""
+        return self._facts(subject_id, InstanceState.HELD, besides)
 
     def of_subject(
         self, subject_id: str, states: Iterable[InstanceState] = (InstanceState.FILED,)
@@ -171,12 +171,15 @@ class Catalogue(Area):
             for row in rows
         )
 
-    def _facts(self, subject_id: str, state: InstanceState) -> tuple[InstanceFacts, ...]:
-        rows = self._connection.execute(
-            sa.select(_COLUMNS.facts)
-            .where(_COLUMNS.subject_id == subject_id, _COLUMNS.state == state.value)
-            .order_by(_COLUMNS.id)
-        ).scalars()
+    def _facts(
+        self, subject_id: str, state: InstanceState, besides: str | None = None
+    ) -> tuple[InstanceFacts, ...]:
+        query = sa.select(_COLUMNS.facts).where(
+            _COLUMNS.subject_id == subject_id, _COLUMNS.state == state.value
+        )
+        if besides is not None:
+            query = query.where(_COLUMNS.submission != seq_of(besides))
+        rows = self._connection.execute(query.order_by(_COLUMNS.id)).scalars()
         return tuple(from_wire(InstanceFacts, load(facts)) for facts in rows)
 
     def _filed_by(

@@ -13,12 +13,20 @@ from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
 from ingest.ledger.tables.arrivals import shares, submissions
 from ingest.ledger.tables.contents import inspections, instances
 from ingest.model.instance import InstanceFacts
+from ingest.model.review import Collision, CollisionKind
 from ingest.model.route import RouteKind
-from ingest.model.subject import Collision, CollisionKind
 from ingest.model.verdict import Outcome
 
 #: What another subject's instance must be for it to count: it is in the archive, or a person looks at it.
 _COUNTED = (InstanceState.FILED, InstanceState.SUPERSEDED, InstanceState.HELD)
+
+#: Where each kind of collision is looked up.
+_COLUMNS: dict[CollisionKind, sa.Column[Any]] = {
+    CollisionKind.PIXELS: instances.c.pixel_sha256,
+    CollisionKind.FRAME_OF_REFERENCE: instances.c.frame_uid,
+    CollisionKind.STUDY: instances.c.study_uid,
+    CollisionKind.INSTANCE: instances.c.sop_instance_uid,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,17 @@ class SamePackage:
     route: RouteKind
     outcome: Outcome | None
     subject_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What arriving data has in common with another study ID: for the study team, never for a site."""
+
+    collision: Collision
+    subject_id: str
+    site: str
+    submission_id: str
+    instances: int
 
 
 class Collisions(Area):
@@ -59,37 +78,33 @@ class Collisions(Area):
         )
 
     def elsewhere(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Collision, ...]:
-        """Return what the arriving instances share with other study IDs: pixels, frames, studies, UIDs."""
-        wanted: dict[CollisionKind, set[str]] = {kind: set() for kind in CollisionKind}
+        """Return what arriving instances share with other study IDs: pixels, frames, studies, UIDs."""
+        return tuple(dict.fromkeys(shared.collision for shared in self.shared_with(subject_id, arriving)))
+
+    def shared_with(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Shared, ...]:
+        """Return the same with whose it is and how many instances have it."""
+        wanted: dict[CollisionKind, set[str]] = {kind: set() for kind in _COLUMNS}
         for facts in arriving:
             wanted[CollisionKind.PIXELS].add(facts.pixel_sha256)
             wanted[CollisionKind.FRAME_OF_REFERENCE].add(facts.frame_of_reference_uid)
             wanted[CollisionKind.STUDY].add(facts.study_uid)
             wanted[CollisionKind.INSTANCE].add(facts.sop_instance_uid)
-        columns = {
-            CollisionKind.PIXELS: instances.c.pixel_sha256,
-            CollisionKind.FRAME_OF_REFERENCE: instances.c.frame_uid,
-            CollisionKind.STUDY: instances.c.study_uid,
-            CollisionKind.INSTANCE: instances.c.sop_instance_uid,
-        }
         return tuple(
-            collision
+            shared
             for kind, values in wanted.items()
             for chunk in chunks(sorted(values - {""}))
-            for collision in self._shared(subject_id, kind, columns[kind], chunk)
+            for shared in self._shared(subject_id, kind, chunk)
         )
 
-    def _shared(
-        self, subject_id: str, kind: CollisionKind, column: sa.Column[Any], values: list[str]
-    ) -> list[Collision]:
-        others = instances.c
+    def _shared(self, subject_id: str, kind: CollisionKind, values: list[str]) -> list[Shared]:
+        column, others = _COLUMNS[kind], instances.c
         rows = self._connection.execute(
             sa.select(
                 column.label("value"),
                 others.subject_id,
                 others.site,
                 sa.func.min(others.submission).label("submission"),
-                sa.func.count().label("count"),
+                sa.func.count().label("instances"),
             )
             .where(column.in_(values), column != "", others.state.in_(_COUNTED))
             .where(others.subject_id != subject_id, others.subject_id != "")
@@ -97,8 +112,12 @@ class Collisions(Area):
             .order_by(column, others.subject_id)
         )
         return [
-            Collision(
-                kind, row.value, row.subject_id, row.site, id_of(row.submission), int(row._mapping["count"])
+            Shared(
+                Collision(kind, row.value),
+                row.subject_id,
+                row.site,
+                id_of(row.submission),
+                int(row.instances),
             )
             for row in rows
         ]

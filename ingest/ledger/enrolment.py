@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ingest.ledger.rows import Area, dump, load
 from ingest.ledger.tables.people import enrolment
-from ingest.model.subject import EnrolmentRecord
+from ingest.model.review import EnrolmentRecord, EnrolmentState
 from ingest.model.wire import from_wire, to_wire
 
 
@@ -41,7 +41,7 @@ class Enrolment(Area):
         withdrawn = [
             key
             for key, record in sorted(after.items())
-            if record.is_withdrawn and not (key in before and before[key].is_withdrawn)
+            if _is_withdrawn(record) and not (key in before and _is_withdrawn(before[key]))
         ]
         absent = sorted(before.keys() - after.keys())
         unchanged = len(common) - len(changed)
@@ -55,7 +55,7 @@ class Enrolment(Area):
             {
                 "subject_id": key,
                 "site": wanted[key].site,
-                "is_withdrawn": wanted[key].is_withdrawn,
+                "is_withdrawn": _is_withdrawn(wanted[key]),
                 "record": dump(to_wire(wanted[key])),
                 "changed": self._now,
             }
@@ -83,3 +83,7 @@ class Enrolment(Area):
     def is_imported(self) -> bool:
         """Tell whether there is a list at all."""
         return self._connection.execute(sa.select(enrolment.c.subject_id).limit(1)).first() is not None
+
+
+def _is_withdrawn(record: EnrolmentRecord) -> bool:
+    return record.state is EnrolmentState.WITHDRAWN

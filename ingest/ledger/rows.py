@@ -29,7 +29,8 @@ class Area:
 
     def _insert_new(self, table: sa.Table, values: dict[str, Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was inserted."""
-        done = self._connection.execute(self._insert(table).values(values).on_conflict_do_nothing())
+        insert = self._insert(table).values(values).on_conflict_do_nothing().inline()
+        done = self._connection.execute(insert, execution_options={"preserve_rowcount": True})
         return done.rowcount == 1
 
     def _upsert(self, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:

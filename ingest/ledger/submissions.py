@@ -92,9 +92,9 @@ class Submissions(Area):
         rows = self._connection.execute(query.order_by(order).limit(limit).offset(offset))
         return tuple(submission_of(row) for row in rows)
 
-    def set_sha256(self, submission_id: str, sha256: str) -> None:
-        """Record the digest of the bytes that were fetched."""
-        self._update(submission_id, sha256=sha256)
+    def set_fetched(self, submission_id: str, sha256: str, content_md5: bytes | None) -> None:
+        """Record the digest of the bytes that were fetched, and the sender's MD5 where they have it."""
+        self._update(submission_id, sha256=sha256, content_md5=content_md5.hex() if content_md5 else "")
 
     def set_display_name(self, submission_id: str, display_name: str) -> None:
         """Record the zip's own name, where it may be shown to its site."""
