@@ -13,6 +13,7 @@ _FOLDERS = {
     "staging": 0o700,
     "originals": 0o700,
     "quarantine": 0o700,
+    "reports": 0o750,
 }
 
 
@@ -25,6 +26,7 @@ class Places:
     staging:    members of packages under inspection, linked from there into the archive.
     originals:  the packages as they were downloaded.
     quarantine: members that were held.
+    reports:    what was said to the sites, a folder a submission.
     locks:      lock files, empty.
     """
 
@@ -36,6 +38,7 @@ class Places:
         self.staging = root / "staging"
         self.originals = root / "originals"
         self.quarantine = root / "quarantine"
+        self.reports = root / "reports"
         self.locks = root / "locks"
 
     def make(self) -> None:

@@ -1,0 +1,126 @@
+"""Originals: the zips as they were downloaded, private, kept for as long as the trial file says.
+
+`originals/S000123/` holds `package.zip` and `name`, the name that the zip had on its share. That name may
+identify a patient: it is read for the inspection process alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.archive.disk import discard, move_directory, sync_directory, worldly_faults, write_file
+from ingest.archive.places import Places
+from ingest.archive.room import require_room
+
+PACKAGE, NAME = "package.zip", "name"
+
+
+class BytesGone(LookupError):  # noqa: N818 - it says what happened
+    """The bytes are no longer held: retention or a person removed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A downloaded zip. `name`: as on its share; for the inspection process alone."""
+
+    path: Path
+    name: str = field(repr=False)
+
+
+class Receiving:
+    """A download under way: nothing is kept unless `keep` was called."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb", buffering=0)
+        self.is_kept = False
+
+    def write(self, piece: bytes) -> None:
+        """Append bytes. Raises TransientError, NoRoom."""
+        with worldly_faults("writing an original"):
+            view = memoryview(piece)
+            while view:
+                view = view[self._file.write(view) :]
+
+    def keep(self) -> None:
+        """Make the bytes last; called once the download is known to be whole."""
+        with worldly_faults("keeping an original"):
+            os.fsync(self._file.fileno())
+        self.is_kept = True
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+class Originals:
+    """The originals of one archive."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    @contextmanager
+    def receive(self, submission_id: str, name: str, size: int) -> Iterator[Receiving]:
+        """Give a sink for a download of `size` bytes; kept in one rename, in the place of an earlier one.
+
+        Raises NoRoom, TransientError.
+        """
+        require_room(self._places.originals, size)
+        draft = self._places.originals / f".{submission_id}~{secrets.token_hex(8)}"
+        with worldly_faults("beginning an original"):
+            draft.mkdir(mode=0o700)
+            write_file(draft / NAME, name.encode("utf-8", "surrogatepass"))
+            receiving = Receiving(draft / PACKAGE)
+        try:
+            yield receiving
+            receiving.close()
+            if receiving.is_kept:
+                with worldly_faults("keeping an original"):
+                    sync_directory(draft)
+                    self.remove(submission_id)
+                    move_directory(draft, self._folder(submission_id))
+        finally:
+            receiving.close()
+            discard(draft)
+
+    def open(self, submission_id: str) -> Original:
+        """Return a submission's original. Raises BytesGone."""
+        folder = self._folder(submission_id)
+        try:
+            name = (folder / NAME).read_bytes().decode("utf-8", "surrogatepass")
+        except FileNotFoundError:
+            raise BytesGone("the original is no longer held") from None
+        if not (folder / PACKAGE).is_file():
+            raise BytesGone("the original is no longer held")
+        return Original(folder / PACKAGE, name)
+
+    def has(self, submission_id: str) -> bool:
+        """Whether a submission's original is held."""
+        return (self._folder(submission_id) / PACKAGE).is_file()
+
+    def held(self) -> list[str]:
+        """Return the submissions whose originals are held."""
+        return sorted(path.name for path in self._places.originals.iterdir() if not path.name.startswith("."))
+
+    def remove(self, submission_id: str) -> bool:
+        """Delete a submission's original (retention, purge); return whether there was one."""
+        folder = self._folder(submission_id)
+        if not folder.exists():
+            return False
+        with worldly_faults("removing an original"):
+            shutil.rmtree(folder)
+            sync_directory(self._places.originals)
+        return True
+
+    def clear_drafts(self) -> None:
+        """Remove downloads that a dead worker left. Call it when none is under way."""
+        for draft in self._places.originals.glob(".*~*"):
+            discard(draft)
+
+    def _folder(self, submission_id: str) -> Path:
+        return self._places.originals / submission_id
