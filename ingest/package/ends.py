@@ -93,12 +93,15 @@ def ends_with_zip(source: Source, end: int) -> bool:
 def _read_end(source: Source, record: bytes, place: int) -> End:
     _, disk, first_disk, here, entries, size, offset, _ = _END.unpack_from(record)
     comment = record[_END.size :]
+    if not offset and not comment and place and source.read_at(0, 4) == magic.LOCAL_HEADER:
+        # Its last bytes are zeros: the last block of the upload has not arrived.
+        raise Refused("PKG003", is_broken_off=True)
     located = source.read_at(place - _LOCATOR.size, _LOCATOR.size) if place >= _LOCATOR.size else b""
     if located.startswith(_LOCATOR_MARK):
         plain = (disk, first_disk, here, entries, size, offset)
         return _read_end64(source, located, place - _LOCATOR.size, plain, comment)
     if disk or first_disk or here != entries:
-        raise Refused("PKG010")
+        raise Refused("PKG010", place=(place, place + _END.size))
     return End(entries, offset, size, place, comment)
 
 
@@ -110,14 +113,14 @@ def _read_end64(source: Source, located: bytes, locator: int, plain: tuple[int, 
         raise Refused("PKG115", place=(max(0, place), locator))
     _, rest, _, _, disk, first_disk, here, entries, size, offset = _END64.unpack(record)
     if record_disk or disks > 1 or disk or first_disk or here != entries:
-        raise Refused("PKG010")
+        raise Refused("PKG010", place=(place, locator))
     if rest != _END64_REST or claimed > place:
-        raise Refused("PKG115")
+        raise Refused("PKG115", place=(place, locator))
     if claimed < place:
         raise Refused("PKG107" if magic.identify(source.read_at(0, magic.HEAD)) == "PKG014" else "PKG106")
     # A value of the plain record that is not the sentinel must agree with zip64's.
     limits = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
     for said, real, sentinel in zip(plain, (0, 0, here, entries, size, offset), limits, strict=True):
         if said not in (real, sentinel):
-            raise Refused("PKG115")
+            raise Refused("PKG115", place=(place, locator))
     return End(entries, offset, size, place, comment)

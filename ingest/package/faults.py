@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest.model.finding import MAX_INSTANCES, Finding, InstanceRef
 
 
-class Refused(Exception):  # noqa: N818  (not an error of the program: it is caught in the gate)
+class Refused(Exception):
     """The structure is broken and nothing behind this point can be relied on. Holds a code and counts only.
 
     place: the stretch of the file where the structure should have been; zeros there mean that an upload has

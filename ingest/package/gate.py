@@ -57,14 +57,16 @@ def is_unfinished(package: Package, reading_broke_off: bool = False) -> bool:
 def _look(path: Path, source: Source, limits: Limits) -> Package:
     entries: list[Entry] = []
     faults = FaultList()
+    directory: tuple[int, int] | None = None
     try:
         end = find_end(source)
+        directory = (end.directory_end - end.directory_size, end.directory_end)
         entries = read_directory(source, end, limits)
         names = _read_names(entries, faults)
         check_layout(source, end, entries)
         _refuse_excess(source.size, entries, limits)
     except Refused as refused:
-        is_hole = refused.place is not None and source.has_hole(*refused.place)
+        is_hole = any(source.has_hole(*place) for place in (refused.place, directory) if place)
         said = Finding("PKG003") if is_hole else refused.finding()
         findings = (said, *faults.findings())
         broken_off = is_hole or refused.is_broken_off

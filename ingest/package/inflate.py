@@ -44,7 +44,7 @@ _DeflateError: type[Exception] = cast(type[Exception], igzip_lib.error) if HAS_I
 _DEFLATE_ERRORS = (_DeflateError, zlib.error, EOFError)
 
 
-class Unreadable(Exception):  # noqa: N818  (not an error of the program: it becomes a finding)
+class Unreadable(Exception):
     """A member that cannot be read; `code` says why."""
 
     def __init__(self, code: str) -> None:
@@ -109,9 +109,9 @@ def new_inflater() -> Inflater:
     return inflater
 
 
-def inflate_at_once(packed: bytes, size: int) -> bytes:
+def inflate_at_once(packed: bytes, size: int, inflater: Inflater | None = None) -> bytes:
     """Return the bytes of a deflated member that has `size` of them. Raises Unreadable."""
-    inflater = new_inflater()
+    inflater = inflater or new_inflater()
     try:
         data = inflater.decompress(packed, size + 1)
         if not inflater.eof and len(data) <= size:
@@ -123,7 +123,7 @@ def inflate_at_once(packed: bytes, size: int) -> bytes:
     if not inflater.eof:
         raise Unreadable("PKG202")
     if inflater.unused_data:
-        raise Unreadable("PKG205")
+        raise Unreadable("PKG205" if len(data) == size else "PKG202")
     return data
 
 
@@ -131,12 +131,16 @@ def pieces(source: Source, member: Member) -> Iterator[bytes]:
     """Yield a member's bytes, no more than its declared size. Raises Unreadable. The CRC is the caller's."""
     streams = {STORED: _stored, DEFLATED: _deflated, DEFLATED64: _deflated64}
     left = member.size
-    for piece in streams[member.method](source, member):
-        left -= len(piece)
-        if left < 0:
-            raise Unreadable("PKG203")
-        if piece:
-            yield piece
+    try:
+        for piece in streams[member.method](source, member):
+            left -= len(piece)
+            if left < 0:
+                raise Unreadable("PKG203")
+            if piece:
+                yield piece
+    except Unreadable as unreadable:
+        # A damaged stream may end early by chance; only behind a whole one are bytes hidden.
+        raise Unreadable("PKG202" if left > 0 and unreadable.code == "PKG205" else unreadable.code) from None
     if left:
         raise Unreadable("PKG204")
 
@@ -174,14 +178,26 @@ def _deflated(source: Source, member: Member) -> Iterator[bytes]:
         raise Unreadable("PKG205")
 
 
+def _in_small_pieces(packed: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """Yield pieces of 1 KiB, the last 1 KiB byte by byte: inflate64 does not say what it left over."""
+    left = size
+    for large in packed:
+        place = 0
+        while place < len(large):
+            step = max(1, min(_PIECE_IN_64, left - _PIECE_IN_64))
+            piece = large[place : place + step]
+            place += len(piece)
+            left -= len(piece)
+            yield piece
+
+
 def _deflated64(source: Source, member: Member) -> Iterator[bytes]:
     inflater = inflate64.Inflater()
     try:
-        for large in _packed(source, member, _PIECE_IN):
-            for place in range(0, len(large), _PIECE_IN_64):
-                if inflater.eof:
-                    raise Unreadable("PKG205")
-                yield inflater.inflate(large[place : place + _PIECE_IN_64])
+        for packed in _in_small_pieces(_packed(source, member, _PIECE_IN), member.compressed_size):
+            if inflater.eof:
+                raise Unreadable("PKG205")
+            yield inflater.inflate(packed)
     except ValueError:
         raise Unreadable("PKG202") from None
     if not inflater.eof:

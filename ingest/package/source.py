@@ -7,6 +7,7 @@ from types import TracebackType
 
 #: A hole left by an upload is at least this long: shares are written in blocks of 512 bytes or more.
 _HOLE = bytes(512)
+_LONGEST_LOOK = 128 * 1024**2
 
 
 class Source:
@@ -46,4 +47,5 @@ class Source:
     def has_hole(self, start: int, end: int) -> bool:
         """Tell whether a run of zeros as long as a block touches the stretch from `start` to `end`."""
         first = max(0, start - len(_HOLE))
+        end = min(end, start + _LONGEST_LOOK)
         return _HOLE in self.read_at(first, end + len(_HOLE) - first)
