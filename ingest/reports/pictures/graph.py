@@ -13,7 +13,6 @@ from ingest.reports.pictures.svg import (
     cross,
     drawing,
     element,
-    hatching,
     label,
     path,
     sentences,
@@ -40,8 +39,10 @@ TITLE = "How the files refer to each other"
 #: At most so many nodes stand in one row; the rest are counted.
 MOST_IN_ROW = 4
 
-_WIDTH, _HEIGHT = 164.0, 52.0
-_GAP_X, _GAP_Y, _MARGIN = 56.0, 58.0, 10.0
+_WIDTH, _HEIGHT = 172.0, 52.0
+_GAP_X, _GAP_Y, _MARGIN = 56.0, 62.0, 10.0
+# Free at the left for words on the first column's lines; how far from a middle slanting lines end.
+_LEFT, _ASIDE = 26.0, 52.0
 _BROKEN = (LinkState.MISSING, LinkState.CONTRADICTED)
 _STATE_WORDS = {NodeState.ABSENT: "not here", NodeState.HELD: "arrived, held"}
 
@@ -70,9 +71,8 @@ def draw_graph(graph: ReferenceGraph, key: str) -> Picture | None:
     left_out = len(graph.nodes) - len(shown)
     description = _describe(graph, left_out)
     parts = [
-        hatching(key),
         *(_draw_line(boxes[link.source], boxes[link.target], link) for link in links),
-        *(_draw_node(node, boxes[node.key], key) for node in shown.values()),
+        *(_draw_node(node, boxes[node.key]) for node in shown.values()),
         *(_draw_mark(boxes[link.source], boxes[link.target], link) for link in links),
     ]
     svg = drawing(key, width, height, TITLE, description, *parts)
@@ -95,23 +95,15 @@ def _rows(graph: ReferenceGraph) -> list[list[GraphNode]]:
 
 def _place(rows: Sequence[Sequence[GraphNode]]) -> Mapping[str, _Box]:
     return {
-        node.key: _Box(_MARGIN + column * (_WIDTH + _GAP_X), _MARGIN + number * (_HEIGHT + _GAP_Y), number)
+        node.key: _Box(_LEFT + column * (_WIDTH + _GAP_X), _MARGIN + number * (_HEIGHT + _GAP_Y), number)
         for number, row in enumerate(rows)
         for column, node in enumerate(row)
     }
 
 
-def _draw_node(node: GraphNode, box: _Box, key: str) -> Markup:
-    fill = f"url(#{key}-hatch)" if node.state is NodeState.ABSENT else None
+def _draw_node(node: GraphNode, box: _Box) -> Markup:
     frame = element(
-        "rect",
-        x=box.x,
-        y=box.y,
-        width=_WIDTH,
-        height=_HEIGHT,
-        rx=8,
-        class_=f"node node-{node.state.value}",
-        fill=fill,
+        "rect", x=box.x, y=box.y, width=_WIDTH, height=_HEIGHT, rx=8, class_=f"node node-{node.state.value}"
     )
     inner = element(
         "rect", x=box.x + 4, y=box.y + 4, width=_WIDTH - 8, height=_HEIGHT - 8, rx=5, class_="node-inner"
@@ -147,41 +139,54 @@ def _curve(source: _Box, target: _Box) -> str:
         start, end = (source.x, target.x + _WIDTH) if source.x > target.x else (source.x + _WIDTH, target.x)
         y = source.y + _HEIGHT / 2
         return path(("M", start, y), ("L", end, y))
+    if abs(source.row - target.row) == 1:
+        x1, y1, x2, y2 = _ends(source, target)
+        return path(("M", x1, y1), ("L", x2, y2))
     is_upward = source.row > target.row
     y1 = source.y if is_upward else source.y + _HEIGHT
     y2 = target.y + _HEIGHT if is_upward else target.y
-    if abs(source.row - target.row) == 1:
-        return path(
-            ("M", source.middle, y1),
-            ("C", source.middle, (y1 + y2) / 2, target.middle, (y1 + y2) / 2, target.middle, y2),
-        )
     # The gap right of both boxes is free of other boxes.
-    x1, x2 = source.middle + _WIDTH * 0.3, target.middle + _WIDTH * 0.3
+    x1, x2 = source.middle + _ASIDE, target.middle + _ASIDE
     bow = max(source.x, target.x) + _WIDTH + _GAP_X * 0.45
     return path(("M", x1, y1), ("C", bow, y1 - 20, bow, y2 + 20, x2, y2))
 
 
+def _ends(source: _Box, target: _Box) -> tuple[float, float, float, float]:
+    """Return where a line between neighbouring rows begins and ends: slanting ones keep off the middles."""
+    is_upward = source.row > target.row
+    y1 = source.y if is_upward else source.y + _HEIGHT
+    y2 = target.y + _HEIGHT if is_upward else target.y
+    aside = 0.0 if source.x == target.x else _ASIDE if source.x > target.x else -_ASIDE
+    return (source.middle - aside, y1, target.middle + aside, y2)
+
+
 def _draw_mark(source: _Box, target: _Box, link: GraphLink) -> Markup:
     """Return the words on a line, and its cross where it is broken."""
-    x, y = _middle(source, target)
-    text = link.label
-    if link.state in _BROKEN and 0 < link.resolved < link.total:
-        text = f"{text}: {link.resolved:,} of {link.total:,}"
-    elif link.state is LinkState.NOT_VERIFIABLE:
-        text = f"{text} ?"
-    if link.state not in _BROKEN:
-        return label(x + 8, y + 5, text, "link-label")
-    return element("g", cross(x, y), label(x + 14, y + 5, text, "link-label link-label-broken"))
+    x, y, anchor = _mark_place(source, target)
+    is_broken = link.state in _BROKEN
+    lines = [f"{link.label} ?" if link.state is LinkState.NOT_VERIFIABLE else link.label]
+    if is_broken and 0 < link.resolved < link.total:
+        lines.append(f"{link.resolved:,} of {link.total:,}")
+    away = (14 if is_broken else 8) * (-1 if anchor == "end" else 1)
+    top = y + 5 - 8 * (len(lines) - 1)
+    class_ = "link-label link-label-broken" if is_broken else "link-label"
+    words = [label(x + away, top + 16 * n, line, class_, anchor) for n, line in enumerate(lines)]
+    return element("g", *([cross(x, y)] if is_broken else []), *words)
 
 
-def _middle(source: _Box, target: _Box) -> tuple[float, float]:
+def _mark_place(source: _Box, target: _Box) -> tuple[float, float, str]:
+    """Return where the words of a line stand, and which of their ends is there."""
     if source.row == target.row:
         left = min(source.x, target.x) + _WIDTH
-        return (left + _GAP_X / 2 - 8, source.y + _HEIGHT / 2 - 14)
-    if abs(source.row - target.row) == 1:
-        return ((source.middle + target.middle) / 2, (source.y + target.y + _HEIGHT) / 2)
-    bow = max(source.x, target.x) + _WIDTH + _GAP_X * 0.3
-    return (bow, (source.y + target.y + _HEIGHT) / 2)
+        return (left + _GAP_X / 2 - 8, source.y + _HEIGHT / 2 - 14, "start")
+    if abs(source.row - target.row) > 1:
+        bow = max(source.x, target.x) + _WIDTH + _GAP_X * 0.3
+        return (bow, (source.y + target.y + _HEIGHT) / 2, "start")
+    x1, y1, x2, y2 = _ends(source, target)
+    if x1 == x2:
+        return (x1, (y1 + y2) / 2, "end" if source.x == _LEFT else "start")
+    # Near the source, on the outer side: the middle belongs to the upright lines.
+    return (x1 + 0.3 * (x2 - x1), y1 + 0.3 * (y2 - y1) - 7, "start" if x1 > x2 else "end")
 
 
 def _caption(graph: ReferenceGraph, left_out: int) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ingest.model.picture import SliceMark, SliceState, SliceStrip
 from ingest.reports.pictures.svg import Picture, drawing, element, hatching, label, path, sentences
-from ingest.reports.plain_text import counted, joined
+from ingest.reports.plain_text import counted
 
 _LEFT, _RIGHT, _TOP, _DEEP = 8.0, 552.0, 30.0, 40.0
 _WIDTH = 560.0
@@ -160,10 +160,10 @@ def _caption(strip: SliceStrip, runs: list[_Run]) -> str:
     here = counted(strip.present, "slice is here", "slices are here")
     if strip.expected:
         here = f"{strip.present:,} of {counted(strip.expected, 'slice is here', 'slices are here')}"
-    said = [here, f"{missing:,} missing" if missing else "no gap"]
+    said = [f"{here}; {missing:,} missing" if missing else f"{here}, without a gap"]
     if double:
         said.append(counted(double, "place holds two slices", "places hold two slices"))
-    return sentences([joined(said)])
+    return sentences(said)
 
 
 def _describe(strip: SliceStrip, runs: list[_Run]) -> str:
