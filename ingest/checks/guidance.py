@@ -1,0 +1,176 @@
+"""Image guidance by fraction: planned, delivered, imaged, and whether images reach the planning frame."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ingest.checks.index import ImageSeries, SubjectIndex
+from ingest.checks.kinds import EARLIEST_DATE, day_of
+from ingest.checks.links import Links, frames_of
+from ingest.checks.notes import Notes, say_count
+from ingest.checks.plan import treated_plans
+from ingest.model.instance import InstanceFacts
+from ingest.model.picture import FractionCalendar, FractionDay
+from ingest.model.review import ObjectKind
+
+#: RTIMAGEs that are pictures of a treatment, by (0008,0008) value 3; DRRs and fluences are calculated.
+_TAKEN = frozenset({"PORTAL", "RADIOGRAPH"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """Image guidance in counts. `planned`: None where no plan says it; an undated image counts as a day."""
+
+    calendar: FractionCalendar | None
+    days: int
+    series: int
+    planned: int | None
+
+
+def check_guidance(index: SubjectIndex, links: Links, *, is_reg_waived: bool, notes: Notes) -> Guidance:
+    """Check what was imaged and delivered against the plan."""
+    series = index.series_of_kind(ObjectKind.IMAGE_GUIDANCE)
+    lost = _find_unregistered(index, series, is_reg_waived=is_reg_waived, notes=notes)
+    _find_useless_registrations(index, links, notes)
+    _find_too_early(index, series, notes)
+    planned = _planned_fractions(index)
+    calendar = _draw_calendar(index, series, {item.uid for item in lost}, planned)
+    _compare_fractions(index, calendar, notes)
+    undated = sum(not day_of(item.images[0]) for item in series)
+    shown = calendar if calendar.days or planned is not None else None
+    return Guidance(shown, calendar.imaged + undated, len(series), planned)
+
+
+def _find_unregistered(
+    index: SubjectIndex, series: list[ImageSeries], *, is_reg_waived: bool, notes: Notes
+) -> list[ImageSeries]:
+    """Return the series without a way into the planning frame: not in it, and no registration leads there."""
+    planning = {frame for facts in index.of_kind(ObjectKind.PLANNING_CT) for frame in frames_of(facts)}
+    planning |= {frame for facts in index.of_kind(ObjectKind.RTSTRUCT) for frame in frames_of(facts)}
+    if not planning:
+        if series:
+            notes.doubt()
+        return []
+    lost = [
+        item
+        for item in series
+        if not any(
+            index.frames.are_joined(frame, other) for frame in frames_of(item.images[0]) for other in planning
+        )
+    ]
+    if lost and not is_reg_waived:
+        notes.find(
+            "IGR102",
+            [item.images[0] for item in lost],
+            where="(0020,0052)",
+            keyword="FrameOfReferenceUID",
+            lost=say_count(len(lost), "image guidance scan"),
+            total=len(series),
+        )
+    return lost
+
+
+def _find_useless_registrations(index: SubjectIndex, links: Links, notes: Notes) -> None:
+    """Registrations that join fewer than two frames, or a frame of which there is no image."""
+    known = {frame for facts in index.instances if not facts.registration for frame in frames_of(facts)}
+    lone, strange = [], []
+    for facts in index.of_kind(ObjectKind.REG):
+        frames = set(facts.registration.frame_uids) - {""} if facts.registration else set()
+        if len(frames) < 2 and facts.registration:
+            lone.append(facts)
+        elif not frames <= known and not links.absent & {item.instance_uid for item in facts.references}:
+            strange.append(facts)
+    if lone:
+        notes.find("IGR108", lone, where="(0070,0308)[0]>(0020,0052)", keyword="FrameOfReferenceUID")
+    if strange:
+        notes.find("IGR103", strange, where="(0070,0308)[0]>(0020,0052)", keyword="FrameOfReferenceUID")
+
+
+def _find_too_early(index: SubjectIndex, series: list[ImageSeries], notes: Notes) -> None:
+    """Treatment images from before the planning CT: dates shifted differently, or another course."""
+    scanned = [day for facts in index.of_kind(ObjectKind.PLANNING_CT) if (day := day_of(facts))]
+    if not scanned:
+        return
+    first = min(scanned)
+    early = [item.images[0] for item in series if "" < day_of(item.images[0]) < first]
+    if early:
+        notes.find("IGR110", early, where="(0008,0022)", keyword="AcquisitionDate")
+
+
+def _planned_fractions(index: SubjectIndex) -> int | None:
+    fractions = [
+        facts.plan.fractions for facts in treated_plans(index) if facts.plan and facts.plan.fractions
+    ]
+    return sum(fractions) if fractions else None
+
+
+def _draw_calendar(
+    index: SubjectIndex, series: list[ImageSeries], lost: set[str], planned: int | None
+) -> FractionCalendar:
+    images: dict[str, int] = defaultdict(int)
+    registered: dict[str, int] = defaultdict(int)
+    fractions: dict[str, int | None] = {}
+    for item in series:
+        day = day_of(item.images[0])
+        images[day] += 1
+        registered[day] += item.uid not in lost
+    for facts in taken_images(index):
+        images[day_of(facts)] += 1
+    for facts in index.of_kind(ObjectKind.RTRECORD):
+        if facts.record and facts.record.date >= EARLIEST_DATE:
+            fractions[facts.record.date] = facts.record.fraction or fractions.get(facts.record.date)
+    days = tuple(
+        FractionDay(day, fractions.get(day), day in fractions, images.get(day, 0), registered.get(day, 0))
+        for day in sorted({*images, *fractions} - {""})
+    )
+    imaged = sum(day.images > 0 for day in days)
+    return FractionCalendar(planned, _delivered(index), imaged, days)
+
+
+def _delivered(index: SubjectIndex) -> int:
+    """Return the fractions that were delivered: by number within their plan, else by day."""
+    seen = set()
+    for facts in index.of_kind(ObjectKind.RTRECORD):
+        if facts.record:
+            plan = next((item.instance_uid for item in facts.references), "")
+            seen.add((plan, facts.record.fraction or facts.record.date))
+    return len(seen)
+
+
+def _compare_fractions(index: SubjectIndex, calendar: FractionCalendar, notes: Notes) -> None:
+    awaited = _days_of_dangling(index)
+    bare = [day for day in calendar.days if day.is_delivered and not day.images and day.date not in awaited]
+    if bare and calendar.imaged:
+        days = {day.date for day in bare}
+        notes.find(
+            "IGR101",
+            [
+                facts
+                for facts in index.of_kind(ObjectKind.RTRECORD)
+                if facts.record and facts.record.date in days
+            ],
+            count=len(bare),
+            days=say_count(len(bare), "day"),
+            delivered=calendar.delivered,
+        )
+    if calendar.planned is None or not calendar.delivered:
+        return
+    if calendar.delivered > calendar.planned:
+        notes.find("IGR104", planned=calendar.planned, delivered=calendar.delivered)
+    elif calendar.delivered < calendar.planned:
+        notes.find("IGR105", planned=calendar.planned, delivered=calendar.delivered)
+
+
+def _days_of_dangling(index: SubjectIndex) -> set[str]:
+    """Return the days of registrations whose images are not all there: the scan exists and was not sent."""
+    return {
+        day_of(facts)
+        for facts in index.of_kind(ObjectKind.REG)
+        if any(item.instance_uid not in index.by_uid for item in facts.references)
+    }
+
+
+def taken_images(index: SubjectIndex) -> list[InstanceFacts]:
+    """Return the RTIMAGEs that are pictures of a treatment."""
+    return [facts for facts in index.of_kind(ObjectKind.RTIMAGE) if _TAKEN & set(facts.image_type)]

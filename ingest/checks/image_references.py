@@ -1,0 +1,193 @@
+"""RTSTRUCT's references to images, by series and by contour: "N referenced, M present"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ingest.checks.index import SubjectIndex, references_of
+from ingest.checks.kinds import IMAGE_KINDS, MR_CLASSES, PET_CLASSES
+from ingest.checks.links import REFERENCED_INSTANCE, ImageNeed, Links, do_frames_agree, frames_of
+from ingest.checks.notes import Notes, say_count
+from ingest.model.instance import InstanceFacts, Reference, ReferenceKind
+from ingest.model.review import ObjectKind
+
+_SERIES_LEVEL = "(3006,0010)[0]>(3006,0012)[0]>(3006,0014)[0]>(3006,0016)"
+_CONTOUR_LEVEL = "(3006,0039)[0]>(3006,0040)[0]>(3006,0016)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The images that an RTSTRUCT names: by series (with the series it claims), by contour, all together."""
+
+    by_series: Mapping[str, Reference]
+    by_contour: Mapping[str, Reference]
+    present: Mapping[str, InstanceFacts]
+
+    @property
+    def all(self) -> dict[str, Reference]:
+        return {**self.by_contour, **self.by_series}
+
+
+def check_structure_references(
+    index: SubjectIndex, elsewhere: Collection[str], links: Links, notes: Notes
+) -> None:
+    """Resolve every RTSTRUCT's images at both levels; gather what each series lacks, then say it once."""
+    planned = {
+        item.instance_uid
+        for facts in index.of_kind(ObjectKind.RTPLAN)
+        for item in references_of(facts, ReferenceKind.PLAN_STRUCTURES)
+    }
+    for facts in index.of_kind(ObjectKind.RTSTRUCT):
+        named = _named_images(index, facts)
+        if not named.all:
+            notes.find("REF303", [facts], where=_SERIES_LEVEL)
+            notes.doubt()
+            continue
+        code, where = _contradiction(index, facts, named, elsewhere)
+        if code:
+            notes.find(
+                code, [facts], where=where, keyword=keyword_of(code), source="RTSTRUCT", target="CT image"
+            )
+        _gather(index, facts, named, links, is_planned=facts.sop_instance_uid in planned, code=code)
+    for need in links.needs.values():
+        _say_need(need, links, notes)
+
+
+def _named_images(index: SubjectIndex, facts: InstanceFacts) -> _Named:
+    levels: dict[ReferenceKind, dict[str, Reference]] = {
+        ReferenceKind.STRUCTURE_SERIES: {},
+        ReferenceKind.STRUCTURE_CONTOUR: {},
+    }
+    present = {}
+    for item in facts.references:
+        if item.kind in levels and item.instance_uid:
+            levels[item.kind][item.instance_uid] = item
+            target = index.by_uid.get(item.instance_uid)
+            if target is not None:
+                present[item.instance_uid] = target
+    return _Named(levels[ReferenceKind.STRUCTURE_SERIES], levels[ReferenceKind.STRUCTURE_CONTOUR], present)
+
+
+def _contradiction(
+    index: SubjectIndex, facts: InstanceFacts, named: _Named, elsewhere: Collection[str]
+) -> tuple[str, str]:
+    """Return the code and place of what contradicts itself, ("", "") where nothing does."""
+    where = _SERIES_LEVEL if named.by_series else _CONTOUR_LEVEL
+    for uid, item in named.all.items():
+        target = named.present.get(uid)
+        if target is None:
+            if uid in elsewhere:
+                return "REF202", where + "[0]>(0008,1155)"
+        elif index.kind_of(target) not in IMAGE_KINDS or item.class_uid not in ("", target.sop_class_uid):
+            return "REF201", where + "[0]>(0008,1150)"
+    if _are_levels_at_odds(named):
+        return "REF203", _CONTOUR_LEVEL + "[0]>(0008,1155)"
+    if _is_series_at_odds(index, named):
+        return "REF203", _SERIES_LEVEL + "[0]>(0008,1155)"
+    frames = {image.frame_of_reference_uid for image in named.present.values()} - {""}
+    if not do_frames_agree(index, frames_of(facts), frames):
+        return "REF210", "(3006,0010)[0]>(0020,0052)"
+    return "", ""
+
+
+def _are_levels_at_odds(named: _Named) -> bool:
+    """Return whether contours name images that the series level does not, and one of the levels dangles."""
+    if not named.by_series or not named.by_contour:
+        return False
+    strays = [uid for uid in named.by_contour if uid not in named.by_series]
+    if any(uid not in named.present for uid in strays):
+        return True
+    series_found = any(uid in named.present for uid in named.by_series)
+    return bool(strays) and not series_found
+
+
+def _is_series_at_odds(index: SubjectIndex, named: _Named) -> bool:
+    """Return whether a series is there and none of its named images, or the images and not their series."""
+    by_series: dict[str, list[str]] = {}
+    for uid, item in named.by_series.items():
+        if item.series_uid:
+            by_series.setdefault(item.series_uid, []).append(uid)
+    for series_uid, uids in by_series.items():
+        found = [named.present[uid] for uid in uids if uid in named.present]
+        if found and all(image.series_uid != series_uid for image in found):
+            return True
+        if not found and any((series_uid, kind) in index.series for kind in IMAGE_KINDS):
+            return True
+    return False
+
+
+def _gather(
+    index: SubjectIndex, facts: InstanceFacts, named: _Named, links: Links, *, is_planned: bool, code: str
+) -> None:
+    """Add an RTSTRUCT's images to what each series needs."""
+    series_found = {image.series_uid for image in named.present.values()}
+    only = next(iter(series_found)) if len(series_found) == 1 else ""
+    for uid, item in named.all.items():
+        target = named.present.get(uid)
+        series_uid = target.series_uid if target else item.series_uid or only
+        links.count(
+            facts.sop_instance_uid, series_uid, is_resolved=target is not None, is_contradicted=bool(code)
+        )
+        if code:
+            links.absent.update({uid} if target is None else ())
+            continue
+        need = links.needs.get(series_uid)
+        if need is None:
+            kind = _kind_of_series(index, series_uid, item, is_planned=is_planned)
+            need = links.needs[series_uid] = ImageNeed(series_uid, kind, _modality(item))
+        need.wanted.add(uid)
+        if target is not None:
+            need.found.add(uid)
+        if not need.sources or need.sources[-1] is not facts:
+            need.sources.append(facts)
+    links.structures_on[facts.sop_instance_uid] = sorted(series_found)
+
+
+def _kind_of_series(index: SubjectIndex, series_uid: str, item: Reference, *, is_planned: bool) -> ObjectKind:
+    known = index.kinds.of_series.get(series_uid)
+    if known in IMAGE_KINDS:
+        return known
+    if item.class_uid in MR_CLASSES:
+        return ObjectKind.MR
+    if item.class_uid in PET_CLASSES:
+        return ObjectKind.PET
+    is_planning = is_planned or not index.of_kind(ObjectKind.PLANNING_CT)
+    return ObjectKind.PLANNING_CT if is_planning else ObjectKind.IMAGE_GUIDANCE
+
+
+def _modality(item: Reference) -> str:
+    if item.class_uid in MR_CLASSES:
+        return "MR"
+    return "PET" if item.class_uid in PET_CLASSES else "CT"
+
+
+def _say_need(need: ImageNeed, links: Links, notes: Notes) -> None:
+    absent = need.wanted - need.found
+    if not absent:
+        return
+    expected, found = len(need.wanted), len(need.found)
+    notes.find(
+        "REF103" if found else "REF104",
+        need.sources,
+        count=len(absent),
+        where=_SERIES_LEVEL + "[0]>(0008,1155)",
+        keyword=REFERENCED_INSTANCE,
+        expected=say_count(expected, f"{need.modality} image"),
+        found=found,
+    )
+    notes.miss(
+        need.kind.value,
+        say_count(expected, f"{need.modality} image"),
+        f"{found} present" if found else "none",
+    )
+    links.absent |= absent
+    links.short_series.add(need.series_uid)
+    links.named_kinds.add(need.kind)
+
+
+def keyword_of(code: str) -> str:
+    """Return the attribute that a contradiction is about."""
+    if code == "REF210":
+        return "FrameOfReferenceUID"
+    return "ReferencedSOPClassUID" if code == "REF201" else REFERENCED_INSTANCE

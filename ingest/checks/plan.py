@@ -1,0 +1,65 @@
+"""RTPLAN: what treats, with which beams and fractions; verification plans are set aside (PS3.3 C.8.8.9)."""
+
+from __future__ import annotations
+
+from ingest.checks.index import SubjectIndex
+from ingest.checks.notes import Notes
+from ingest.model.instance import InstanceFacts, Plan
+from ingest.model.review import ObjectKind
+
+#: Beams that treat; others are for setting up and verifying. Absent: it treats.
+_TREATING = frozenset({"", "TREATMENT", "CONTINUATION"})
+
+
+def check_plans(index: SubjectIndex, notes: Notes) -> None:
+    """Check the plans that treat; say which were set aside."""
+    aside = [facts for facts in index.set_aside.values() if facts.plan]
+    if aside:
+        notes.find(
+            "DOS201",
+            list(index.set_aside.values()),
+            where="(300A,000A)",
+            keyword="PlanIntent",
+            plans=len(aside),
+        )
+    for facts in index.of_kind(ObjectKind.RTPLAN):
+        if facts.plan:
+            _check_plan(facts, facts.plan, notes)
+
+
+def treated_plans(index: SubjectIndex) -> list[InstanceFacts]:
+    """Return the plans that could have treated: they have beams or sources, and nobody rejected them."""
+    return [
+        facts
+        for facts in index.of_kind(ObjectKind.RTPLAN)
+        if facts.plan and has_delivery(facts.plan) and facts.plan.approval != "REJECTED"
+    ]
+
+
+def has_delivery(plan: Plan) -> bool:
+    """Return whether a plan has anything that treats."""
+    return plan.has_brachy or any(beam.delivery_type in _TREATING for beam in plan.beams)
+
+
+def treating_beams(plan: Plan) -> set[int]:
+    """Return the numbers of the beams that treat."""
+    return {beam.number for beam in plan.beams if beam.delivery_type in _TREATING}
+
+
+def _check_plan(facts: InstanceFacts, plan: Plan, notes: Notes) -> None:
+    if not has_delivery(plan):
+        notes.find("DOS202", [facts], where="(300A,00B0)", keyword="BeamSequence", beams=len(plan.beams))
+    elif not plan.fractions:
+        notes.find("DOS203", [facts], where="(300A,0070)[0]>(300A,0078)", keyword="NumberOfFractionsPlanned")
+        notes.doubt()
+    strays = set(plan.referenced_beams) - {beam.number for beam in plan.beams}
+    if strays and plan.beams:
+        notes.find(
+            "DOS204",
+            [facts],
+            where="(300A,0070)[0]>(300C,0004)[0]>(300C,0006)",
+            keyword="ReferencedBeamNumber",
+            beams=len(strays),
+        )
+    if plan.approval == "REJECTED":
+        notes.find("DOS205", [facts], where="(300E,0002)", keyword="ApprovalStatus")
