@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     trial_file: Path | None = Field(default=None, description="the trial file; none: the one that is shipped")
     ledger_url: SecretStr = Field(default=SecretStr(""), description="database; none: SQLite in data_dir")
     redis_url: SecretStr = Field(default=SecretStr("redis://127.0.0.1:6379/0"), description="Celery's broker")
-    queue_connection: SecretStr = Field(default=SecretStr(""), description="Storage Queue connection string")
+    queue_endpoint: str = Field(default="", description="https://ACCOUNT.queue.core.windows.net; none: no queue")
+    queue_credential: SecretStr = Field(default=SecretStr(""), description="as a share's credential")
     share_secrets_dir: Path | None = Field(default=None, description="one credential file a share account")
     smtp_host: str = Field(default="", description="mail server; none: e-mails wait in the outbox")
     smtp_port: int = 587

@@ -83,6 +83,7 @@ def _judge_subject(
         new=standings.count(Standing.NEW),
         duplicates=standings.count(Standing.DUPLICATE),
         conflicts=standings.count(Standing.CONFLICT),
+        resolved=_resolved(case) if outcome is Outcome.ACCEPTED else (),
     )
 
 
@@ -92,3 +93,11 @@ def _outcome_of_subject(findings: tuple[JudgedFinding, ...], case: SubjectCase) 
     if case.facts.subject_id is None and outcome is Outcome.ACCEPTED:
         return Outcome.HELD
     return outcome
+
+
+def _resolved(case: SubjectCase) -> tuple[str, ...]:
+    """Return the objects that were missing without this submission and are not with it."""
+    if case.review is None:
+        return ()
+    still = {item.object for item in case.review.completeness.missing}
+    return tuple(item.object for item in case.without.missing if item.object not in still)

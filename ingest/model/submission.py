@@ -65,6 +65,7 @@ class Submission:
     id:       `S` and digits, shown to people: S000123.
     source_key: keyed hash of the entry's path on its share; the name itself is found again by listing.
     attempts: of the present step.
+    content_md5: in hex, what the sender said and the fetched bytes were found to have; else empty.
     outcome:  of the newest verdict; None: not decided yet.
     changed:  when the row last moved from one state to another.
     retry_at: not before this instant, after a passing fault.
@@ -92,3 +93,8 @@ class Submission:
     retry_at: datetime | None = None
     parked_from: SubmissionState | None = None
     is_overdue: bool = False
+
+    @property
+    def is_vouched(self) -> bool:
+        """Whether the sender declared a digest that the fetched bytes have: then they are whole."""
+        return bool(self.content_md5) or (self.sha256 != "" and self.declared_sha256 == self.sha256)

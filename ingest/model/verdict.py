@@ -47,6 +47,7 @@ class SubjectVerdict:
 
     head_version: the subject's archive version that this was judged on (0: nothing filed yet).
     new, duplicates, conflicts: counts of instances against what is filed.
+    resolved:     expected objects that were missing before this submission and are there with it.
     """
 
     label: str
@@ -58,6 +59,7 @@ class SubjectVerdict:
     new: int = 0
     duplicates: int = 0
     conflicts: int = 0
+    resolved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

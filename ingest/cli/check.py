@@ -1,0 +1,94 @@
+"""`ingest check ZIP`: the same checks on one zip, nothing filed. A site can run it before sending."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from pathlib import Path
+
+import click
+
+from ingest.checks.codes import load_codes
+from ingest.inspection.client import Inspector
+from ingest.model.errors import ConfigurationError
+from ingest.model.inspection import Inspection, InspectionRequest
+from ingest.model.instance import InstanceFacts
+from ingest.model.route import RouteKind
+from ingest.model.verdict import Outcome, Verdict
+from ingest.reports.verdict_json import describe_verdict
+from ingest.steps.judge import group_by_label, judge_package
+from ingest.trial import Trial, load_default_trial, load_trial
+
+EXIT_STATUS = {Outcome.ACCEPTED: 0, Outcome.HELD: 1, Outcome.REJECTED: 2}
+
+
+@click.command("check")
+@click.argument("package", metavar="ZIP", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--route",
+    required=True,
+    type=click.Choice([kind.value for kind in RouteKind]),
+    help="How it will be sent.",
+)
+@click.option("--site", metavar="CODE", help="The sending site's number; its own rules apply then.")
+@click.option(
+    "--trial",
+    "trial_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="The trial file; none: Hamlet.rt's.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object (docs/schemas/check.schema.json)."
+)
+@click.option(
+    "--show-names", is_flag=True, help="Show the names of the files within the zip, on the terminal."
+)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    package: Path,
+    route: str,
+    site: str | None,
+    trial_file: Path | None,
+    as_json: bool,
+    show_names: bool,
+) -> int:
+    """Check one ZIP and file nothing.
+
+    Exit status: 0 accepted, 1 held, 2 rejected, 3 could not run.
+    """
+    trial = load_trial(trial_file, load_codes()) if trial_file else load_default_trial(load_codes())
+    inspection, verdict = check_package(package, RouteKind(route), site, trial)
+    if as_json:
+        json.dump(
+            describe_verdict(inspection.package, verdict, inspection.coverage), sys.stdout, ensure_ascii=False
+        )
+        sys.stdout.write("\n")
+    else:
+        from ingest.cli.show_verdict import show_verdict
+
+        show_verdict(inspection, verdict, package if show_names else None, trial)
+    return EXIT_STATUS[verdict.outcome]
+
+
+def check_package(
+    package: Path, route: RouteKind, site: str | None, trial: Trial
+) -> tuple[Inspection, Verdict]:
+    """Inspect and judge one zip, against nothing but itself. Raises ConfigurationError."""
+    if site is not None and trial.site(site) is None:
+        raise ConfigurationError(f"--site {site}: the trial file has no such site")
+    request = InspectionRequest(
+        package_path=str(package.resolve()),
+        package_name=package.name,
+        route=route,
+        site=site,
+        trial_toml=trial.text,
+        hmac_key=secrets.token_hex(32),
+    )
+    instances: list[InstanceFacts] = []
+    with Inspector() as inspector:
+        inspection = inspector.inspect(request, instances.extend)
+    judgement = judge_package(inspection, group_by_label(instances), trial, trial.site(site))
+    return inspection, judgement.verdict

@@ -1,0 +1,142 @@
+"""Decide: for each subject of the package a verdict, on the version that is its head now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ingest.ledger.claims import Claim
+from ingest.ledger.inspections import InstanceDecision, InstanceState, StoredInspection
+from ingest.ledger.transaction import Transaction
+from ingest.ledger.transitions import Event
+from ingest.model.inspection import SubjectFacts
+from ingest.model.instance import InstanceFacts
+from ingest.model.review import (
+    Collision,
+    CollisionKind,
+    EnrolmentRecord,
+    EnrolmentState,
+    Standing,
+)
+from ingest.model.submission import Submission
+from ingest.model.verdict import Outcome, SubjectVerdict
+from ingest.steps.judge import Judgement, Knowledge, group_by_label, judge_package
+from ingest.steps.parts import Parts
+
+
+def decide(parts: Parts, claim: Claim) -> None:
+    """Judge the newest inspection against everything filed, and record what becomes of each instance."""
+    submission = claim.submission
+    with parts.ledger.read() as tx:
+        stored = tx.inspections.latest(submission.id)
+        assert stored is not None, "a submission is decided after it was inspected"
+        judgement, instances = judge_submission(parts, tx, submission, stored)
+    verdict = judgement.verdict
+    with parts.ledger.finish(claim, Event.DECIDED) as tx:
+        tx.inspections.mark(stored.id, _decisions(judgement, instances))
+        tx.trials.register(parts.trial.name, parts.trial.text, parts.trial.sha256)
+        tx.verdicts.record(
+            submission.id,
+            submission.act.name,
+            verdict,
+            software=parts.program_version,
+            table_edition=parts.table_edition,
+        )
+        tx.held.sync(submission.id, submission.share.site, verdict)
+        for subject in verdict.subjects:
+            review = judgement.reviews.get(subject.label)
+            if review is not None and review.disputed and subject.subject_id is not None:
+                tx.catalogue.dispute(subject.subject_id, review.disputed)
+        tx.audit.append(
+            "decided",
+            submission_id=submission.id,
+            detail={
+                "act": submission.act.name,
+                "outcome": verdict.outcome.value,
+                "trial": verdict.trial_sha256,
+            },
+        )
+
+
+def judge_submission(
+    parts: Parts, tx: Transaction, submission: Submission, stored: StoredInspection
+) -> tuple[Judgement, tuple[InstanceFacts, ...]]:
+    """Return the judgement on an inspection and the instances it rests on; nothing is recorded."""
+    instances = tx.inspections.instances(stored.id)
+    arriving = group_by_label(instances)
+    known = {
+        facts.label: gather_knowledge(parts, tx, submission, stored, facts, arriving.get(facts.label, []))
+        for facts in stored.inspection.subjects
+        if facts.subject_id is not None
+    }
+    site = parts.trial.site(submission.share.site)
+    return judge_package(stored.inspection, arriving, parts.trial, site, known), instances
+
+
+def gather_knowledge(
+    parts: Parts,
+    tx: Transaction,
+    submission: Submission,
+    stored: StoredInspection,
+    facts: SubjectFacts,
+    arriving: Iterable[InstanceFacts],
+) -> Knowledge:
+    """Return what the ledger knows of a subject; what this very submission filed or holds is left out."""
+    subject_id = facts.subject_id
+    assert subject_id is not None
+    site = submission.share.site
+    row = tx.subjects.get(subject_id)
+    trial_site = parts.trial.site(site)
+    return Knowledge(
+        filed=tx.catalogue.filed(subject_id),
+        held=tx.catalogue.held(subject_id, besides=submission.id),
+        head_version=row.head_version if row else 0,
+        waivers=(*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id)),
+        enrolment=_enrolment(tx, subject_id, is_withdrawn=row is not None and row.is_withdrawn),
+        elsewhere=_collisions(tx, submission, stored, subject_id, arriving),
+    )
+
+
+def _enrolment(tx: Transaction, subject_id: str, *, is_withdrawn: bool) -> EnrolmentRecord | None:
+    record = tx.enrolment.get(subject_id)
+    if is_withdrawn:
+        return EnrolmentRecord(subject_id, EnrolmentState.WITHDRAWN)
+    if record is None:
+        return EnrolmentRecord(subject_id, EnrolmentState.UNKNOWN) if tx.enrolment.is_imported() else None
+    return record
+
+
+def _collisions(
+    tx: Transaction,
+    submission: Submission,
+    stored: StoredInspection,
+    subject_id: str,
+    arriving: Iterable[InstanceFacts],
+) -> tuple[Collision, ...]:
+    found = list(tx.collisions.elsewhere(subject_id, arriving))
+    digest = stored.inspection.package.sha256
+    for earlier in tx.collisions.same_package(submission.id, digest):
+        if earlier.site != submission.share.site:
+            found.append(Collision(CollisionKind.OTHER_SITE))
+        elif subject_id not in earlier.subject_ids and earlier.subject_ids:
+            found.append(Collision(CollisionKind.BYTES, digest))
+    return tuple(found)
+
+
+def _decisions(judgement: Judgement, instances: Iterable[InstanceFacts]) -> list[InstanceDecision]:
+    subjects = {subject.label: subject for subject in judgement.verdict.subjects}
+    return [_decision(judgement, subjects.get(facts.subject), facts) for facts in instances]
+
+
+def _decision(judgement: Judgement, subject: SubjectVerdict | None, facts: InstanceFacts) -> InstanceDecision:
+    if subject is None:
+        return InstanceDecision(facts.ordinal, InstanceState.REJECTED, None)
+    review = judgement.reviews.get(subject.label)
+    state = InstanceState.HELD if subject.outcome is Outcome.HELD else InstanceState.REJECTED
+    kind = ""
+    if review is not None:
+        known = review.instance_kinds.get(facts.sop_instance_uid) or review.kinds.get(facts.series_uid)
+        kind = known.value if known else "other"
+        if subject.outcome is Outcome.ACCEPTED:
+            is_new = review.standings.get(facts.ordinal, Standing.NEW) is Standing.NEW
+            state = InstanceState.TO_FILE if is_new else InstanceState.DUPLICATE
+    return InstanceDecision(facts.ordinal, state, subject.subject_id, kind)

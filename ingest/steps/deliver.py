@@ -1,0 +1,100 @@
+"""Deliver: send what lies in the outbox, once each in effect, by each message's own way."""
+
+from __future__ import annotations
+
+from ingest.ledger.outbox import Channel, Delivery, Message
+from ingest.model.errors import ConfigurationError, TransientError
+from ingest.model.route import ShareAddress
+from ingest.reports.letters import Band, index_entry, make_letter, parcel_of
+from ingest.reports.ports import Parcel
+from ingest.reports.report import SubmissionReport, Tone
+from ingest.steps.alerts import alert_of
+from ingest.steps.parts import Parts
+from ingest.steps.report_files import newest_reports, read_report
+
+#: Seconds until the next try, by how many have failed; after the last the message is given up.
+BACK_OFF = (60.0, 300.0, 1800.0, 7200.0, 28_800.0, 86_400.0)
+#: Reports that a share's index lists, newest first.
+INDEX_LENGTH = 500
+
+
+def deliver(parts: Parts, submission_id: str | None = None) -> int:
+    """Send the messages that wait (of one submission, or all); return how many were sent."""
+    sent = 0
+    while True:
+        with parts.ledger.write() as tx:
+            deliveries = tx.outbox.claim(parts.worker, submission_id=submission_id)
+        if not deliveries:
+            return sent
+        sent += sum(_deliver_one(parts, delivery) for delivery in deliveries)
+
+
+def _deliver_one(parts: Parts, delivery: Delivery) -> bool:
+    message = delivery.message
+    try:
+        reference = _send(parts, message)
+    except (TransientError, ConfigurationError) as error:
+        wait = BACK_OFF[delivery.attempt - 1] if delivery.attempt <= len(BACK_OFF) else None
+        with parts.ledger.write() as tx:
+            tx.outbox.mark_failed(delivery, str(error), wait)
+        parts.log("delivery-failed", submission=message.submission_id, delivery=message.channel.value)
+        return False
+    with parts.ledger.write() as tx:
+        if tx.outbox.mark_sent(delivery):
+            tx.audit.append(
+                "delivered",
+                submission_id=message.submission_id or "",
+                detail={"way": message.channel.value, "reference": reference},
+            )
+    parts.log("delivered", submission=message.submission_id, delivery=message.channel.value)
+    return True
+
+
+def _send(parts: Parts, message: Message) -> str:
+    if message.channel is Channel.OPERATIONS:
+        return _tell_team(parts, message)
+    delivery = parts.deliveries.get(message.channel.value)
+    if delivery is None:
+        raise ConfigurationError(f"nothing is configured to deliver by {message.channel.value}")
+    return delivery.deliver(_parcel(parts, message)).reference
+
+
+def _parcel(parts: Parts, message: Message) -> Parcel:
+    assert message.submission_id is not None, "a report belongs to a submission"
+    stored = read_report(parts.places, message.submission_id, message.payload["report"])
+    return parcel_of(
+        stored.report,
+        stored.share,
+        key=message.id,
+        recipients=recipients_of(parts, stored.share),
+        revision=stored.revision,
+        index=tuple(index_entry(report) for report in _reports_of_share(parts, stored.share)),
+    )
+
+
+def recipients_of(parts: Parts, share: ShareAddress) -> tuple[str, ...]:
+    """Return who gets a site's reports by e-mail: all contacts, where that is the route's way; the team."""
+    site = parts.trial.site(share.site)
+    is_way = "email" in parts.trial.routes[share.route].report
+    contacts = [item.email for item in site.contacts if is_way or item.gets_email] if site else []
+    team = [parts.trial.team.data_management] if parts.trial.team.data_management else []
+    return tuple(dict.fromkeys([*contacts, *team]))
+
+
+def _reports_of_share(parts: Parts, share: ShareAddress) -> list[SubmissionReport]:
+    with parts.ledger.read() as tx:
+        submissions = tx.submissions.find(route=share.route, site=share.site, limit=INDEX_LENGTH)
+    return newest_reports(parts.places, [item.id for item in submissions])
+
+
+def _tell_team(parts: Parts, message: Message) -> str:
+    alert = alert_of(message.payload)
+    letter = make_letter(
+        message.id,
+        (parts.trial.team.operations,),
+        f"{parts.trial.name}: {alert.headline}",
+        Band(Tone.HELD, "A person must act", alert.headline),
+        f"{alert.headline}\n\n{alert.text}",
+        parts.clock.now(),
+    )
+    return parts.send_letter(letter).reference

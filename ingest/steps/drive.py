@@ -1,0 +1,47 @@
+"""Drive the steps in one process: poll, take every submission as far as it goes, deliver."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.model.route import RouteKind
+from ingest.steps.advance import advance
+from ingest.steps.parts import Parts
+from ingest.steps.poll import poll
+from ingest.steps.sweep import sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: submissions that arrived, entries that have not settled, steps taken, shares that failed."""
+
+    arrived: int
+    waiting: int
+    steps: int
+    failed: int
+
+
+def drive_round(parts: Parts, woken: deque[str], on_step: Callable[[str, int], None] | None = None) -> Round:
+    """Poll every route and take what waits as far as it goes.
+
+    woken:   the submissions that steps woke; `parts.wake` adds to it.
+    on_step: called after each step with the submission and how many submissions still wait.
+    """
+    polled = [poll(parts, route) for route in RouteKind if route in parts.trial.routes]
+    swept = sweep(parts, quiet_seconds=0.0)
+    steps = 0
+    while woken:
+        submission_id = woken.popleft()
+        advance(parts, submission_id)
+        steps += 1
+        if on_step is not None:
+            on_step(submission_id, len(set(woken)))
+    sweep(parts)
+    return Round(
+        arrived=sum(len(item.submissions) for item in polled),
+        waiting=sum(item.waiting for item in polled),
+        steps=steps + swept.sent,
+        failed=sum(len(item.failed) for item in polled),
+    )

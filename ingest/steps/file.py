@@ -1,0 +1,174 @@
+"""File: one OCFL version for each accepted subject; what is held goes to quarantine.
+
+The archive first, then the ledger's transaction, then the staged files: a crash between any two is brought to
+its end by running the step again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from ingest.archive.order import FilingOrder, NewFile
+from ingest.archive.order import HeadMoved as ArchiveHeadMoved
+from ingest.archive.staging import clear_staging, quarantine_members, staged_file, staged_size
+from ingest.ledger.claims import Claim
+from ingest.ledger.filings import FiledMember, Filing
+from ingest.ledger.inspections import InstanceDecision, InstanceState, StoredInspection
+from ingest.ledger.subjects import SubjectLease
+from ingest.ledger.transitions import Event
+from ingest.ledger.verdicts import StoredVerdict
+from ingest.model.errors import HeadMoved
+from ingest.model.instance import InstanceFacts
+from ingest.model.verdict import Outcome, SubjectVerdict
+from ingest.steps.documents import build_documents
+from ingest.steps.logical_paths import logical_path
+from ingest.steps.parts import Parts
+
+#: Seconds until a subject that another worker files is tried again.
+SUBJECT_BUSY = 5.0
+
+Members = list[tuple[InstanceFacts, FiledMember]]
+
+
+class SubjectBusy(Exception):
+    """Another worker files the subject, or has filed it and not yet recorded it: come again."""
+
+
+def file(parts: Parts, claim: Claim) -> None:
+    """File what the verdict accepts, quarantine what it holds. Run twice, it files nothing twice."""
+    submission = claim.submission
+    with parts.ledger.read() as tx:
+        stored = tx.inspections.latest(submission.id)
+        decided = tx.verdicts.latest(submission.id, submission.act.name)
+        assert stored is not None and decided is not None, "a submission is filed after it was decided"
+        decisions = tx.inspections.decisions(stored.id)
+        facts = {item.ordinal: item for item in tx.inspections.instances(stored.id)}
+    try:
+        for subject in decided.verdict.subjects:
+            if subject.outcome is Outcome.ACCEPTED:
+                _file_subject(parts, claim, stored, decided, subject, _members(subject, decisions, facts))
+    except HeadMoved:
+        with parts.ledger.finish(claim, Event.HEAD_MOVED) as tx:
+            tx.audit.append("head-moved", submission_id=submission.id)
+        return
+    except SubjectBusy:
+        parts.ledger.postpone(claim, seconds=SUBJECT_BUSY)
+        return
+    held = [item.ordinal for item in decisions if item.state is InstanceState.HELD]
+    quarantine_members(parts.places, submission.id, held)
+    with parts.ledger.finish(claim, Event.FILED) as tx:
+        tx.audit.append(
+            "filed", submission_id=submission.id, detail={"outcome": decided.verdict.outcome.value}
+        )
+    clear_staging(parts.places, submission.id)
+
+
+def _members(
+    subject: SubjectVerdict, decisions: Sequence[InstanceDecision], facts: dict[int, InstanceFacts]
+) -> Members:
+    """Return the subject's instances that are to be filed (or were, by an earlier try), with their paths."""
+    wanted = (InstanceState.TO_FILE, InstanceState.FILED)
+    return [
+        (item, FiledMember(item.ordinal, decision.kind, logical_path(item, decision.kind)))
+        for decision in decisions
+        if decision.state in wanted and decision.subject_id == subject.subject_id
+        for item in [facts[decision.ordinal]]
+    ]
+
+
+def _file_subject(
+    parts: Parts,
+    claim: Claim,
+    stored: StoredInspection,
+    decided: StoredVerdict,
+    subject: SubjectVerdict,
+    members: Members,
+) -> None:
+    """File one subject under its lease. Raises HeadMoved, SubjectBusy, TransientError."""
+    submission, subject_id = claim.submission, subject.subject_id
+    assert subject_id is not None, "only a subject with a study ID is accepted"
+    with parts.ledger.read() as tx:
+        if tx.filings.of(submission.id, subject_id, submission.act.name) is not None:
+            return
+    lease = parts.ledger.lease_subject(
+        subject_id, site=submission.share.site, worker=parts.worker, lease_seconds=parts.lease_seconds
+    )
+    if lease is None:
+        raise SubjectBusy
+    try:
+        if lease.head_version != subject.head_version:
+            raise HeadMoved
+        documents = build_documents(submission, stored, decided, subject, members)
+        version, written = _write(parts, claim, subject, members, documents)
+        filing = Filing(
+            subject_id=subject_id,
+            submission_id=submission.id,
+            act_name=submission.act.name,
+            inspection_id=stored.id,
+            expected_head=subject.head_version,
+            version=version,
+            members=tuple(member for _, member in members),
+            bytes=written,
+            receipt_sha256=hashlib.sha256(documents["receipt.json"]).hexdigest(),
+            completeness=subject.completeness,
+        )
+        _record(parts, claim, lease, filing)
+    finally:
+        parts.ledger.release_subject(lease)
+
+
+def _write(
+    parts: Parts, claim: Claim, subject: SubjectVerdict, members: Members, documents: dict[str, bytes]
+) -> tuple[int | None, int]:
+    """Return the archive's new version and the bytes added; no version where nothing is new."""
+    if not members:
+        return None, 0
+    submission = claim.submission
+    assert subject.subject_id is not None
+    order = FilingOrder(
+        subject_id=subject.subject_id,
+        submission_id=submission.id,
+        act_name=submission.act.name,
+        expected_head=subject.head_version,
+        files=tuple(_new_file(parts, submission.id, facts, member) for facts, member in members),
+        documents=documents,
+        message=f"{submission.act.name} by route {submission.share.route.value}",
+        user=submission.act.by or "hamlet-ingest",
+        created=parts.clock.now(),
+    )
+    try:
+        filed = parts.archive.file(order)
+    except ArchiveHeadMoved:
+        # The archive is ahead of the ledger: a worker died between the two; its submission is woken again.
+        raise SubjectBusy from None
+    return filed.version, filed.bytes_added
+
+
+def _new_file(parts: Parts, submission_id: str, facts: InstanceFacts, member: FiledMember) -> NewFile:
+    staged = staged_file(parts.places, submission_id, facts.ordinal)
+    return NewFile(staged, member.path, facts.filed_sha256, staged_size(staged))
+
+
+def _record(parts: Parts, claim: Claim, lease: SubjectLease, filing: Filing) -> None:
+    with parts.ledger.work(claim) as tx:
+        tx.filings.record(lease, filing)
+        tx.audit.append(
+            "subject-filed",
+            submission_id=filing.submission_id,
+            subject_id=filing.subject_id,
+            detail={
+                "act": filing.act_name,
+                "version": filing.version,
+                "instances": len(filing.members),
+                "receipt": filing.receipt_sha256,
+            },
+        )
+    parts.log(
+        "subject-filed",
+        submission=filing.submission_id,
+        subject=filing.subject_id,
+        version=filing.version,
+        instances=len(filing.members),
+        bytes=filing.bytes,
+    )

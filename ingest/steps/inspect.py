@@ -1,0 +1,73 @@
+"""Inspect: the child process reads every byte of the package once; facts and findings go to the ledger.
+
+Members are written to staging/<submission>/ in the same pass.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingest.archive.originals import Original
+from ingest.archive.room import require_room
+from ingest.archive.staging import clear_staging, fresh_staging
+from ingest.ledger.claims import Claim
+from ingest.ledger.transitions import Event
+from ingest.model.inspection import Inspection, InspectionRequest
+from ingest.model.instance import InstanceFacts
+from ingest.model.submission import Submission
+from ingest.package.gate import open_package
+from ingest.steps.parts import Parts
+from ingest.trial.definition import Limits
+
+
+def inspect(parts: Parts, claim: Claim) -> None:
+    """Inspect the original. Raises TransientError where the disk has no room for what the zip inflates to."""
+    submission = claim.submission
+    original = parts.originals.open(submission.id)
+    require_room(parts.places.staging, declared_size(original.path, parts.trial.limits))
+    staging = fresh_staging(parts.places, submission.id)
+    inspection_id = parts.ledger.begin_inspection(claim, parts.trial.sha256)
+
+    def record(batch: list[InstanceFacts]) -> None:
+        with parts.ledger.work(claim) as tx:
+            tx.inspections.append(inspection_id, batch)
+
+    inspection = parts.inspector.inspect(_request(parts, submission, original, staging), record)
+    event = Event.BROKEN_OFF if _is_unfinished(submission, inspection) else Event.INSPECTED
+    with parts.ledger.finish(claim, event) as tx:
+        tx.inspections.complete(inspection_id, inspection)
+        tx.audit.append(
+            event.value,
+            submission_id=submission.id,
+            detail={"sha256": inspection.package.sha256, "instances": inspection.package.instances},
+        )
+    if event is Event.BROKEN_OFF:
+        clear_staging(parts.places, submission.id)
+
+
+def _is_unfinished(submission: Submission, inspection: Inspection) -> bool:
+    """Broken off, unless the sender declared a digest that the bytes have, or it has lain so for too long."""
+    return inspection.package.is_unfinished and not submission.is_vouched and not submission.is_overdue
+
+
+def _request(parts: Parts, submission: Submission, original: Original, staging: Path) -> InspectionRequest:
+    with parts.ledger.read() as tx:
+        approvals = tx.approvals.active(submission.share.site)
+        assign = tx.acts.assignments(submission.id)
+    return InspectionRequest(
+        package_path=str(original.path),
+        package_name=original.name,
+        route=submission.share.route,
+        site=submission.share.site,
+        trial_toml=parts.trial.text,
+        hmac_key=parts.key.hex(),
+        staging_dir=str(staging),
+        approvals=approvals,
+        assign=assign,
+    )
+
+
+def declared_size(package: Path, limits: Limits) -> int:
+    """Return what a package's members declare to inflate to, at most what the limits admit."""
+    declared = sum(member.size for member in open_package(package, limits).data_members)
+    return min(declared, limits.inflated_bytes)

@@ -1,0 +1,67 @@
+"""Reports as files: reports/<submission>/, where the study team can open them and deliveries take them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.archive.disk import replace_file
+from ingest.archive.places import Places
+from ingest.model.errors import TransientError
+from ingest.model.route import ShareAddress
+from ingest.model.wire import from_wire, to_wire
+from ingest.reports.report import SubmissionReport
+
+#: Format → name of the file.
+FILE_NAMES = {"html": "report.html", "json": "report.json", "text": "report.txt"}
+_SOURCE = "source-{revision}.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReport:
+    """A report as it was made, to be rendered again for each way back."""
+
+    report: SubmissionReport
+    share: ShareAddress
+    revision: int
+
+
+def report_folder(places: Places, submission_id: str) -> Path:
+    """Return the folder of a submission's reports."""
+    return places.reports / submission_id
+
+
+def write_report(places: Places, stored: StoredReport, rendered: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Write the report in every format, in the place of an earlier one; return what was written."""
+    folder = report_folder(places, stored.report.submission_id)
+    source = json.dumps(to_wire(stored)).encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / _SOURCE.format(revision=stored.revision), source, folder)
+        for kind, data in rendered.items():
+            replace_file(folder / FILE_NAMES[kind], data, folder)
+    except OSError as error:
+        raise TransientError(f"The report could not be written: {error.strerror}.") from None
+    return rendered
+
+
+def read_report(places: Places, submission_id: str, revision: int) -> StoredReport:
+    """Return a report as it was made. Raises TransientError where it is not there."""
+    path = report_folder(places, submission_id) / _SOURCE.format(revision=revision)
+    try:
+        return from_wire(StoredReport, json.loads(path.read_bytes()))
+    except OSError:
+        raise TransientError("The report's file is not there.") from None
+
+
+def newest_reports(places: Places, submission_ids: list[str]) -> list[SubmissionReport]:
+    """Return the newest report of each submission that has one."""
+    found = []
+    for submission_id in submission_ids:
+        sources = report_folder(places, submission_id).glob("source-*.json")
+        revisions = [int(path.stem.partition("-")[2]) for path in sources]
+        if revisions:
+            found.append(read_report(places, submission_id, max(revisions)).report)
+    return found

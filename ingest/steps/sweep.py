@@ -1,0 +1,29 @@
+"""Sweep, each minute: wake what waits without a message, park what failed too often, send the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.steps.deliver import deliver
+from ingest.steps.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did: submissions woken, parked, messages sent."""
+
+    woken: int
+    parked: tuple[str, ...]
+    sent: int
+
+
+def sweep(parts: Parts, *, quiet_seconds: float = 120.0) -> Swept:
+    """Wake, park, send. `quiet_seconds`: how long ago a wake-up must be for it to count as lost."""
+    parked = tuple(parts.ledger.park_exhausted())
+    due = parts.ledger.due(quiet_seconds=quiet_seconds)
+    for wake in due:
+        parts.wake(wake.submission_id, wake.step)
+    sent = deliver(parts)
+    for submission_id in parked:
+        parts.log("parked", submission=submission_id)
+    return Swept(len(due), parked, sent)
