@@ -29,8 +29,9 @@ class HeaderError(Exception):
 
 
 class TagPath:
-    """One element's place: `(300A,00B0)>(0008,0080)`, with its VR and, for private elements, its creator.
+    """One element's place: `(300A,00B0)>(0008,0080)`, with its VR.
 
+    creator:   of the outermost private element of the path, empty where all are public.
     form:      how the length is written (SHORT, LONG, IMPLICIT, SEQUENCE; OTHER: look closer).
     long_form: SEQUENCE and OTHER: True where the length follows two reserved bytes, None in implicit VR.
     children:  header bytes → path of the elements of its items.
@@ -39,8 +40,8 @@ class TagPath:
     """
 
     __slots__ = (
-        "_text", "children", "creator", "form", "index", "is_known", "is_private", "is_top", "keyword",
-        "long_form", "mark", "parent", "place", "tag", "tree", "variants", "vr",
+        "_text", "children", "creator", "form", "index", "is_known", "is_private", "is_top",
+        "is_within_private", "keyword", "long_form", "mark", "parent", "place", "tag", "tree", "variants", "vr",
     )  # fmt: skip
 
     def __init__(self, tree: PathTree, parent: TagPath | None, tag: int, vr: str, creator: str = "") -> None:
@@ -48,10 +49,12 @@ class TagPath:
         self.parent = parent
         self.tag = tag
         self.vr = vr
-        self.creator = creator
+        is_inside = parent is not None and parent.is_within_private
+        self.creator = parent.creator if parent is not None and is_inside else creator
         self.form = OTHER
         self.long_form: bool | None = None
         self.is_private = bool(tag >> 16 & 1)
+        self.is_within_private = self.is_private or is_inside
         self.is_known = not self.is_private and is_known(tag)
         self.keyword = keyword_of(tag) if self.is_known else ""
         self.is_top = parent is not None and parent.parent is None

@@ -45,6 +45,7 @@ class InspectionRequest:
     assign:      subject label as read → study ID to stamp (a recorded act: `held release --as`, `reassign`).
     trial_toml:  the trial file's text.
     hmac_key:    hex.
+    package_sha256: of the package's bytes where it is known already; empty: the child reads and hashes them.
     """
 
     package_path: str
@@ -56,6 +57,7 @@ class InspectionRequest:
     staging_dir: str | None = None
     approvals: tuple[Approval, ...] = ()
     assign: Mapping[str, str] = field(default_factory=dict)
+    package_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,15 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedApproval:
+    """What a person could approve, so that `codes` are raised no more; `count`: how often it occurs."""
+
+    approval: Approval
+    codes: tuple[str, ...]
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """The result of one inspection; the instances' facts are handed over separately, in batches."""
 
@@ -110,3 +121,4 @@ class Inspection:
     subjects: tuple[SubjectFacts, ...]
     findings: tuple[Finding, ...]
     coverage: Coverage
+    proposals: tuple[ProposedApproval, ...] = ()

@@ -1,0 +1,244 @@
+"""The service's side of inspection: a warm child process, replaced when it dies or takes too long."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from ingest.inspection.display import digest_file, display_name
+from ingest.inspection.frames import BrokenStreamError, read_frame, write_frame
+from ingest.model.errors import TransientError
+from ingest.model.finding import Finding
+from ingest.model.inspection import Coverage, Inspection, InspectionRequest, PackageFacts
+from ingest.model.instance import InstanceFacts
+from ingest.model.wire import from_wire, to_wire
+from ingest.trial.load import parse_trial
+
+DIED, TOO_LONG, TOO_MUCH_MEMORY = "PKG901", "PKG902", "PKG903"
+#: What the child inherits of the environment: no credentials.
+_ENVIRONMENT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "SYSTEMROOT",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "TZ",
+)
+#: A child that says nothing for so long is stuck.
+_SILENCE = 300.0
+_START = 60.0
+
+OnInstances = Callable[[list[InstanceFacts]], None]
+OnProgress = Callable[[int, int], None]
+
+
+class InspectionBugError(Exception):
+    """The program itself failed; says where, never with what."""
+
+
+class _Gone(Exception):
+    """The child ended or is stuck; the argument is the finding's code."""
+
+
+class Inspector:
+    """Inspects packages in a child process that is kept warm between them. One at a time; not for threads.
+
+    memory_limit: bytes that the child may fill (mapped files do not count; on Windows not enforced).
+    seconds:      wall time for one package; None: the trial's limit.
+    silence:      seconds without a word after which the child counts as stuck.
+    """
+
+    def __init__(
+        self, memory_limit: int = 1 << 30, seconds: float | None = None, silence: float = _SILENCE
+    ) -> None:
+        self._memory_limit = memory_limit
+        self._seconds = seconds
+        self._silence = silence
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Inspector:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, None where there is none."""
+        return self._child.pid if self._child else None
+
+    def warm(self) -> None:
+        """Start the child, if there is none."""
+        if self._child is None or not self._child.is_alive:
+            self.close()
+            self._child = _Child(self._memory_limit)
+
+    def inspect(
+        self,
+        request: InspectionRequest,
+        on_instances: OnInstances,
+        on_progress: OnProgress | None = None,
+    ) -> Inspection:
+        """Return the inspection of a package; its instances' facts are handed over in batches before.
+
+        A child that dies, is stuck or runs out of memory is a finding of the package and is replaced. Raises
+        TransientError for faults of the world, InspectionBugError for those of the program, and whatever the
+        callbacks raise.
+        """
+        self.warm()
+        child = self._child
+        assert child is not None
+        is_done = False
+        try:
+            answer = self._converse(child, request, on_instances, on_progress)
+            is_done = True
+        except _Gone as gone:
+            return _lost(request, str(gone))
+        finally:
+            if not is_done:
+                self.close()
+        return _conclude(request, answer)
+
+    def close(self) -> None:
+        """End the child."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def _converse(
+        self,
+        child: _Child,
+        request: InspectionRequest,
+        on_instances: OnInstances,
+        on_progress: OnProgress | None,
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + (self._seconds or parse_trial(request.trial_toml).limits.seconds)
+        child.send({"inspect": to_wire(request)})
+        while True:
+            message = child.receive(min(self._silence, deadline - time.monotonic()))
+            if "instances" in message:
+                on_instances([from_wire(InstanceFacts, facts) for facts in message["instances"]])
+            elif "progress" in message:
+                if on_progress is not None:
+                    on_progress(*message["progress"])
+            else:
+                return message
+
+
+class _Child:
+    """The process and the thread that listens to it (pipes cannot be waited for on Windows)."""
+
+    def __init__(self, memory_limit: int) -> None:
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ingest.inspection", str(memory_limit)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        self._frames: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=8)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._incoming: BinaryIO = self._process.stdin  # type: ignore[assignment]
+        self._outgoing: BinaryIO = self._process.stdout  # type: ignore[assignment]
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        self._is_ready = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, message: dict[str, Any]) -> None:
+        if not self._is_ready:
+            self.receive(_START)
+            self._is_ready = True
+        try:
+            write_frame(self._incoming, message)
+        except OSError:
+            raise _Gone(DIED) from None
+
+    def receive(self, timeout: float) -> dict[str, Any]:
+        try:
+            message = self._frames.get(timeout=max(timeout, 0.001))
+        except queue.Empty:
+            raise _Gone(TOO_LONG) from None
+        if message is None:
+            raise _Gone(TOO_LONG if self._was_out_of_time() else DIED)
+        return message
+
+    def end(self) -> None:
+        """Kill the process and let the listener go."""
+        self._process.kill()
+        self._process.wait()
+        while self._listener.is_alive():
+            try:
+                self._frames.get(timeout=0.01)
+            except queue.Empty:
+                continue
+        for stream in (self._incoming, self._outgoing):
+            try:
+                stream.close()
+            except OSError:
+                continue
+
+    def _was_out_of_time(self) -> bool:
+        """Did the system end it for the CPU time it used?"""
+        import signal
+
+        self._process.wait()
+        return self._process.returncode == -getattr(signal, "SIGXCPU", 1 << 16)
+
+    def _listen(self) -> None:
+        try:
+            while (message := read_frame(self._outgoing)) is not None:
+                self._frames.put(message)
+        except (BrokenStreamError, OSError, ValueError):
+            pass
+        self._frames.put(None)
+
+
+def _conclude(request: InspectionRequest, answer: dict[str, Any]) -> Inspection:
+    if "inspection" in answer:
+        return from_wire(Inspection, answer["inspection"])
+    if "transient" in answer:
+        raise TransientError(str(answer["transient"]))
+    if "memory" in answer:
+        return _lost(request, TOO_MUCH_MEMORY)
+    raise InspectionBugError(str(answer.get("bug", "an answer that is none")))
+
+
+def _lost(request: InspectionRequest, code: str) -> Inspection:
+    """What can be said of a package whose inspection did not come to an end."""
+    path = Path(request.package_path)
+    trial = parse_trial(request.trial_toml)
+    try:
+        facts = PackageFacts(
+            sha256=request.package_sha256 or digest_file(path),
+            size=path.stat().st_size,
+            members=0,
+            instances=0,
+            display_name=display_name(request.package_name, trial, trial.site(request.site)),
+        )
+    except OSError as error:
+        raise TransientError(f"the package cannot be read ({type(error).__name__})") from None
+    return Inspection(facts, (), (Finding(code),), Coverage(not_checked={"package": 1}))

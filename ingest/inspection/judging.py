@@ -1,0 +1,131 @@
+"""Every element of an instance is put to the judge of pseudonymisation; one seen before costs a look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from ingest.checks.pseudonymisation.judge import MISSING, Hit, PackageJudge
+from ingest.checks.pseudonymisation.numbers import is_number_text
+from ingest.dicom.elements import Element, Item
+from ingest.dicom.paths import TagPath
+from ingest.dicom.walk import PIXEL_TAGS, Walk, where_of
+
+Charset = tuple[str, ...]
+Memo = dict[Any, Hit | None]
+
+#: Values beyond this are remembered by digest, beyond the second not at all.
+_SHORT = 128
+_LONG = 64 * 1024
+#: Values remembered in all; then the memos begin anew, so that memory stays flat.
+_MOST_REMEMBERED = 40_000
+_CHARSET = 0x00080005
+
+
+def charset_of(raw: bytes) -> Charset:
+    """Return the terms of (0008,0005)."""
+    text = raw.decode("latin-1").rstrip(" \0")
+    return tuple(term.strip() for term in text.split("\\")) if text else ()
+
+
+class ElementJudging:
+    """Puts the elements of one package's files to its judge."""
+
+    def __init__(self, judge: PackageJudge) -> None:
+        self._judge = judge
+        self._memos: dict[int, Memo] = {}
+
+    def judge(self, found: Walk) -> int:
+        """Judge every element, the preamble and trailing bytes of a walked file; return how many elements.
+
+        Between `begin_instance` and `end_instance`. Sequences are left out (their elements are put), and
+        pixel data.
+        """
+        judge = self._judge
+        charset = charset_of(found.raw(_CHARSET))
+        judge.judge_preamble(found.preamble())
+        self._judge_all(found, found.outside.meta, charset)
+        own = _own_charsets(found)
+        if own:
+            for terms, elements in _by_charset(found.elements, own, charset).items():
+                self._judge_all(found, elements, terms)
+        else:
+            self._judge_all(found, found.elements, charset)
+        if found.trailing is not None:
+            judge.judge_trailing(found.data[found.trailing[0] : found.trailing[1]])
+        return len(found.elements) + len(found.outside.meta)
+
+    def _memo(self, charset: Charset) -> Memo:
+        memo: Memo = self._judge.memo(charset)
+        self._memos[id(memo)] = memo
+        if sum(map(len, self._memos.values())) > _MOST_REMEMBERED:
+            for known in self._memos.values():
+                known.clear()
+            self._memos = {id(memo): memo}
+        return memo
+
+    def _judge_all(self, found: Walk, elements: list[Element], charset: Charset) -> None:
+        """The hot loop: a CT header's 160 elements, of which all but ten were seen before."""
+        memo = self._memo(charset)
+        data = found.data
+        lookup = memo.get
+        repeat = self._judge.repeat
+        for path, begin, end, item in elements:
+            if end - begin > _SHORT:
+                self._judge_long(memo, found, (path, begin, end, item), charset)
+                continue
+            value = data[begin:end]
+            hit = lookup((path, value), MISSING)
+            if hit is None:
+                continue
+            if hit is not MISSING:
+                repeat(hit)  # type: ignore[arg-type]
+            elif path.vr == "SQ":
+                memo[path, value] = None
+            elif path.vr != "DS" or not path.is_known or not is_number_text(value):
+                memo[path, value] = self._put(path, value, item, charset)
+
+    def _judge_long(self, memo: Memo, found: Walk, element: Element, charset: Charset) -> None:
+        """Long values: decimals by their grammar, the rest by digest; pixel data is not text."""
+        path, begin, end, item = element
+        if path.tag in PIXEL_TAGS and path.is_top:
+            return
+        value = found.data[begin:end]
+        if path.vr == "DS" and path.is_known and is_number_text(value):
+            return
+        if end - begin > _LONG:
+            self._put(path, value, item, charset)
+            return
+        key = (path, blake2b(value, digest_size=16).digest(), "digest")
+        hit = memo.get(key, MISSING)
+        if hit is MISSING:
+            memo[key] = self._put(path, value, item, charset)
+        elif hit is not None:
+            self._judge.repeat(hit)  # type: ignore[arg-type]
+
+    def _put(self, path: TagPath, value: bytes, item: Item | None, charset: Charset) -> Hit | None:
+        return self._judge.judge(
+            path.text, path.vr, value, charset, lambda: where_of(path, item), path.creator
+        )
+
+
+def _own_charsets(found: Walk) -> Mapping[int, Charset]:
+    """Items may have a charset of their own, which holds for all within (PS3.3 C.12.1.1.2)."""
+    return {
+        id(item): charset_of(found.data[begin:end])
+        for path, begin, end, item in found.elements
+        if item is not None and path.tag == _CHARSET
+    }
+
+
+def _by_charset(
+    elements: list[Element], own: Mapping[int, Charset], default: Charset
+) -> dict[Charset, list[Element]]:
+    groups: dict[Charset, list[Element]] = {}
+    for element in elements:
+        item = element[3]
+        while item is not None and id(item) not in own:
+            item = item[0]
+        groups.setdefault(own[id(item)] if item is not None else default, []).append(element)
+    return groups

@@ -1,0 +1,211 @@
+"""The pass over one member: bytes, walk, subject, judge, facts, stamp, staging. A fault is a finding."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ingest.checks.identity import IdentityValues, PackageIdentity
+from ingest.checks.pseudonymisation.charset import UndecodableText
+from ingest.checks.pseudonymisation.charset import decode as decode_text
+from ingest.checks.pseudonymisation.judge import PackageJudge
+from ingest.dicom import faults, stamp
+from ingest.dicom.buffer import Buffer
+from ingest.dicom.content import digest_content, digest_pixels
+from ingest.dicom.facts import Digests, instance_ref, read_facts
+from ingest.dicom.faults import Fault
+from ingest.dicom.paths import PathTree
+from ingest.dicom.soundness import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, check_soundness
+from ingest.dicom.walk import Walk, walk
+from ingest.inspection.gather import Gathering
+from ingest.inspection.judging import ElementJudging, charset_of
+from ingest.inspection.owners import Owners
+from ingest.inspection.staging import stage_pieces
+from ingest.model.errors import TransientError
+from ingest.model.finding import Finding, InstanceRef
+from ingest.model.inspection import InspectionRequest
+from ingest.model.instance import InstanceFacts
+from ingest.package.contents import Member
+from ingest.package.read import MemberReader
+from ingest.trial.definition import Trial
+
+#: Tag paths kept from file to file; a real package has some thousands.
+_MOST_PATHS = 50_000
+_PIECE = 1 << 20
+_ROI_NAME = "(3006,0020)>(3006,0026)"
+_UID_IN_NAME = re.compile(r"[0-9]+(\.[0-9]+){4}")
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was read so far."""
+
+    instances: int = 0
+    elements: int = 0
+    not_read: int = 0
+    pixels: int = 0
+
+
+class MemberPass:
+    """Reads members one after another; what it finds goes to the gathering, the owners and the judge."""
+
+    def __init__(
+        self,
+        request: InspectionRequest,
+        trial: Trial,
+        folder: Path | None,
+        identity: PackageIdentity,
+        judge: PackageJudge,
+        owners: Owners,
+        gathering: Gathering,
+    ) -> None:
+        self._trial = trial
+        self._folder = folder
+        self._identity = identity
+        self._judge = judge
+        self._owners = owners
+        self._gathering = gathering
+        self._is_stamping = request.route in trial.stamp.routes
+        self._assigned = frozenset(request.assign.values())
+        self._judging = ElementJudging(judge)
+        self._labels: dict[tuple[str, str], bool] = {}
+        self._tree = PathTree()
+        self.counts = Counts()
+        self.named_uids: dict[int, tuple[str, ...]] = {}
+
+    def read(self, reader: MemberReader, member: Member) -> InstanceFacts | None:
+        """Return the facts of a member that can be kept, None where it is left out. Raises TransientError."""
+        try:
+            got = reader.read(member)
+            if isinstance(got, Finding):
+                self._leave_out(member.name, Fault(got.code), InstanceRef(member.ordinal))
+                return None
+            with got:
+                return self._inspect(member, got.data)
+        except (TransientError, OSError):
+            raise
+        except MemoryError:
+            code = faults.TOO_MUCH_MEMORY
+        except Exception as error:
+            # A check that raises is not a pass; where it raised is told, what it says may hold a value.
+            code = faults.NOT_CHECKED
+            report_bug(error)
+        self._tree = PathTree()
+        self._leave_out(member.name, Fault(code), InstanceRef(member.ordinal))
+        return None
+
+    def _leave_out(self, name: str, fault: Fault, ref: InstanceRef) -> None:
+        self.counts.not_read += 1
+        self._owners.wait(name, fault, ref)
+
+    def _inspect(self, member: Member, data: Buffer) -> InstanceFacts | None:
+        if len(self._tree) > _MOST_PATHS:
+            self._tree = PathTree()
+        found = walk(data, self._tree, self._trial.limits)
+        wrong = [*found.faults, *check_soundness(found)]
+        ref = instance_ref(found, member.ordinal)
+        is_whole = not any(fault.is_fatal for fault in wrong)
+        if not is_whole and not found.raw(stamp.PATIENT_ID).strip(b" \0"):
+            for fault in wrong:
+                self._owners.wait(member.name, fault, ref)
+            self.counts.not_read += 1
+            return None
+        subject = self._see(found, ref)
+        self._owners.see(member.name, subject)
+        for fault in wrong:
+            self._gathering.add(fault.code, subject, ref, fault.where, fault.keyword, fault.detail)
+        if not is_whole:
+            self.counts.not_read += 1
+            return None
+        if _UID_IN_NAME.search(member.name):
+            uids = (SOP_INSTANCE, STUDY, SERIES, 0x00200052)
+            self.named_uids[member.ordinal] = tuple(found.text(tag) for tag in uids)
+        return self._keep(found, ref, subject, data)
+
+    def _see(self, found: Walk, ref: InstanceRef) -> str:
+        """Return the label of the instance's subject, and put its elements to the judge."""
+        values = _identity_values(found)
+        subject = self._identity.see(ref, values)
+        allowed = self._identity.allowed_ids(values)
+        self._judge.begin_instance(ref, subject, values.patient_id, found.text(SOP_CLASS), allowed)
+        self.counts.elements += self._judging.judge(found)
+        self._judge.end_instance()
+        return subject
+
+    def _keep(self, found: Walk, ref: InstanceRef, subject: str, data: Buffer) -> InstanceFacts:
+        """Stage the file and return its facts."""
+        stamped = stamp.stamp(found, self._stamps(subject))
+        pixels = digest_pixels(found)
+        if stamped.is_changed:
+            sent = sha256(data).hexdigest()
+            filed, size = stage_pieces(self._folder, ref.ordinal, stamped.pieces())
+        else:
+            sent, size = stage_pieces(self._folder, ref.ordinal, _pieces(data))
+            filed = sent
+        self.counts.instances += 1
+        self.counts.pixels += bool(pixels)
+        digests = Digests(sent, filed, digest_content(found, pixels), pixels)
+
+        def is_known_label(label: str) -> bool:
+            known = self._labels.get((subject, label))
+            if known is None:
+                known = self._labels[subject, label] = self._judge.is_known_label(_ROI_NAME, label)
+            return known
+
+        return read_facts(found, ref.ordinal, subject, size, digests, is_known_label)
+
+    def _stamps(self, subject: str) -> dict[int, str]:
+        """Return what is written into a file of that subject; nothing where its study ID is not known."""
+        site = self._trial.study_id.site_of(subject)
+        if site is None or not (self._is_stamping or subject in self._assigned):
+            return {}
+        return {
+            stamp.PATIENT_NAME: subject,
+            stamp.PATIENT_ID: subject,
+            stamp.SPONSOR: self._trial.stamp.sponsor,
+            stamp.PROTOCOL_ID: self._trial.stamp.protocol_id,
+            stamp.TRIAL_SITE_ID: site,
+            stamp.TRIAL_SUBJECT_ID: subject,
+        }
+
+
+def _pieces(data: Buffer) -> Iterator[bytes]:
+    if isinstance(data, bytes):
+        yield data
+        return
+    for start in range(0, len(data), _PIECE):
+        yield data[start : start + _PIECE]
+
+
+def _identity_values(found: Walk) -> IdentityValues:
+    charset = charset_of(found.raw(0x00080005))
+
+    def text(tag: int) -> str:
+        raw = found.raw(tag)[:1024]
+        try:
+            return decode_text(raw, charset)
+        except UndecodableText:
+            return raw.decode("latin-1")
+
+    return IdentityValues(
+        text(stamp.PATIENT_ID),
+        text(stamp.PATIENT_NAME),
+        text(stamp.TRIAL_SUBJECT_ID),
+        text(stamp.TRIAL_SITE_ID),
+    )
+
+
+def report_bug(error: BaseException) -> str:
+    """Say on standard error where in this program a fault is: kind, file and line, never the text."""
+    place = "?"
+    trace = error.__traceback__
+    while trace is not None:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    said = f"{type(error).__name__} at {place}"
+    sys.stderr.write(f"inspection: {said}\n")
+    return said

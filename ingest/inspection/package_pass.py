@@ -1,0 +1,165 @@
+"""The pass over one package: each member is inflated once, walked, judged, described, stamped, staged."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ingest.checks.identity import PackageIdentity
+from ingest.checks.pseudonymisation.judge import ContainerMember, PackageJudge
+from ingest.checks.pseudonymisation.rules import load_rules
+from ingest.inspection.display import digest_file, display_name
+from ingest.inspection.gather import Gathering
+from ingest.inspection.member_pass import MemberPass
+from ingest.inspection.owners import Owners
+from ingest.model.inspection import (
+    Approval,
+    Coverage,
+    Inspection,
+    InspectionRequest,
+    PackageFacts,
+    ProposedApproval,
+)
+from ingest.model.instance import InstanceFacts
+from ingest.model.route import RouteKind
+from ingest.package.contents import Member, Package
+from ingest.package.gate import is_unfinished, open_package
+from ingest.package.nested import unwrap
+from ingest.package.read import MemberReader
+from ingest.trial.definition import Trial
+
+#: Facts are handed over so many at a time.
+BATCH = 200
+
+OnInstances = Callable[[list[InstanceFacts]], None]
+OnProgress = Callable[[int, int], None]
+
+
+def inspect_package(
+    request: InspectionRequest, trial: Trial, on_instances: OnInstances, on_progress: OnProgress
+) -> Inspection:
+    """Inspect one package and return what was found; the instances' facts are handed over in batches.
+
+    on_progress: members read, members in all.
+    Raises TransientError, OSError where the package cannot be read.
+    """
+    folder = Path(request.staging_dir) if request.staging_dir else None
+    with tempfile.TemporaryDirectory(prefix="spool-", dir=folder) as spool:
+        opened = open_package(Path(request.package_path), trial.limits)
+        package = unwrap(opened, trial.limits, Path(spool))
+        members = _PackagePass(request, trial, folder)
+        with MemberReader(package, trial.limits, Path(spool)) as reader:
+            members.read_all(package, reader, on_instances, on_progress)
+            is_broken_off = is_unfinished(package, reader.is_broken_off)
+            return members.conclude(package, reader, is_broken_off)
+
+
+class _PackagePass:
+    """What is gathered while the members of one package are read."""
+
+    def __init__(self, request: InspectionRequest, trial: Trial, folder: Path | None) -> None:
+        site = trial.site(request.site)
+        self._request = request
+        self._trial = trial
+        self._site = site
+        self._members: tuple[Member, ...] = ()
+        self._gathering = Gathering()
+        self._owners = Owners(is_one_subject=request.route is RouteKind.EGRESS)
+        self._identity = PackageIdentity(
+            trial, request.route, request.site, request.package_name, request.assign
+        )
+        self._judge = PackageJudge(
+            load_rules(),
+            route=request.route,
+            site=site,
+            trial=trial,
+            approvals=request.approvals,
+            hmac_key=bytes.fromhex(request.hmac_key),
+            package_name=request.package_name,
+        )
+        self._pass = MemberPass(
+            request, trial, folder, self._identity, self._judge, self._owners, self._gathering
+        )
+
+    def read_all(
+        self, package: Package, reader: MemberReader, on_instances: OnInstances, on_progress: OnProgress
+    ) -> None:
+        """Read every data member, one in memory at a time."""
+        members = package.data_members if package.is_readable else ()
+        self._members = package.members
+        batch: list[InstanceFacts] = []
+        for done, member in enumerate(members):
+            if done % 50 == 0:
+                on_progress(done, len(members))
+            facts = self._pass.read(reader, member)
+            if facts is not None:
+                batch.append(facts)
+            if len(batch) >= BATCH:
+                on_instances(batch)
+                batch = []
+        if batch:
+            on_instances(batch)
+        on_progress(len(members), len(members))
+        self._owners.settle(self._gathering)
+
+    def conclude(self, package: Package, reader: MemberReader, is_broken_off: bool) -> Inspection:
+        """Return what the package, its subjects and the judge say in the end."""
+        for container in _containers(package):
+            self._judge.judge_container(container.comment, self._named(container))
+        judgement = self._judge.finish()
+        counts = self._pass.counts
+        request = self._request
+        path = Path(request.package_path)
+        return Inspection(
+            package=PackageFacts(
+                sha256=request.package_sha256 or digest_file(path),
+                size=path.stat().st_size,
+                members=package.entries,
+                instances=counts.instances,
+                kinds=dict(package.kinds),
+                display_name=display_name(request.package_name, self._trial, self._site),
+                is_unfinished=is_broken_off,
+            ),
+            subjects=self._identity.subjects(),
+            findings=(
+                *package.findings,
+                *self._gathering.findings(),
+                *self._identity.findings(),
+                *judgement.findings,
+            ),
+            coverage=Coverage(
+                elements=counts.elements,
+                elements_without_rule=judgement.elements_without_rule,
+                bytes_read=reader.bytes_read,
+                members_not_read=counts.not_read,
+                private_elements=judgement.private_elements,
+                pixels_checked=counts.pixels,
+                not_checked=judgement.not_checked,
+            ),
+            proposals=tuple(
+                ProposedApproval(
+                    Approval(item.kind, item.where, item.value_hmac, item.clear), item.codes, item.count
+                )
+                for item in self._judge.proposals()
+            ),
+        )
+
+    def _named(self, package: Package) -> Iterator[ContainerMember]:
+        uids = self._pass.named_uids if package.members is self._members else {}
+        for member in package.members:
+            yield ContainerMember(
+                member.ordinal,
+                member.name,
+                extra=b"\0".join(member.notes),
+                instance_uid=uids.get(member.ordinal, ("",))[0],
+                related_uids=uids.get(member.ordinal, ("",))[1:],
+            )
+
+
+def _containers(package: Package) -> Iterator[Package]:
+    """Yield the package, then the zip that it came in, if any."""
+    inner: Package | None = package
+    while inner is not None:
+        yield inner
+        inner = inner.wrapper
