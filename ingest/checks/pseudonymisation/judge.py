@@ -11,39 +11,72 @@ How the inspection's loop uses it, for each instance:
         elif hit is not None:
             judge.repeat(hit)
     judge.judge_preamble(preamble); judge.judge_trailing(rest)
-    judge.end_instance()
+    reason = judge.end_instance()                   # not empty: read the pixels, put it to judge_pixel_text
+
+and once all members are read: judge_container, finish. A DS that `numbers.is_number_text` accepts need not be
+put at all unless it is private, nor anything of a binary VR that is public and shorter than six bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
+from ingest.checks.pseudonymisation.approvals import PROPOSED_AS, Approvals, Proposal, value_hmac
+from ingest.checks.pseudonymisation.container import (
+    ContainerMember,
+    judge_container_name,
+    judge_remark,
+    other_uids,
+    texts_of_extra,
+)
+from ingest.checks.pseudonymisation.context import Context, make_context
+from ingest.checks.pseudonymisation.elements import JUDGES
+from ingest.checks.pseudonymisation.labels import is_plain_label
+from ingest.checks.pseudonymisation.markers import WATCHED, Markers, judge_markers, pixel_check_reason
+from ingest.checks.pseudonymisation.places import Place, Places
+from ingest.checks.pseudonymisation.raised import Identifier, Raised
 from ingest.checks.pseudonymisation.rules import RuleSet
-from ingest.model.finding import Finding, InstanceRef
+from ingest.checks.pseudonymisation.second_look import SeenText, SeenTexts, find_repeated
+from ingest.checks.pseudonymisation.stray import judge_preamble_bytes, judge_trailing_bytes
+from ingest.checks.pseudonymisation.tally import Tallies, Tally
+from ingest.checks.pseudonymisation.values import JudgedValue, judge_value
+from ingest.model.finding import (
+    MEMBER_NAME,
+    PREAMBLE,
+    TRAILING_BYTES,
+    ZIP_COMMENT,
+    ZIP_NAME,
+    Finding,
+    InstanceRef,
+)
 from ingest.model.inspection import Approval
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Site, Trial
 
+__all__ = ["MISSING", "ContainerMember", "Hit", "Judgement", "PackageJudge"]
+
 #: What `memo.get(key, MISSING)` gives for a value not judged yet.
 MISSING: Final = object()
 
+#: Codes told once a subject, wherever they are met.
+_ONCE: Final = frozenset({"PSN401", "PSN502", "PSN503", "PSN701", "PSN156"})
+_PIXELS: Final = "(7FE0,0010)"
 
+Memo = dict[object, "Hit | None"]
+
+
+@dataclass(slots=True)
 class Hit:
     """What the memo keeps of a value that must be heard of again; None stands for a clean value."""
 
-
-@dataclass(frozen=True, slots=True)
-class ContainerMember:
-    """One member as the central directory names it; `instance_uid` where it was read as DICOM."""
-
-    ordinal: int
-    name: str
-    comment: bytes = b""
-    extra: bytes = b""
-    instance_uid: str = ""
-    is_data: bool = True
+    tallies: tuple[Tally, ...] = ()
+    is_uncovered: bool = False
+    is_private: bool = False
+    watched: str = ""
+    value: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +86,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     elements_without_rule: int
     private_elements: int
-    not_checked: dict[str, int]
+    not_checked: Mapping[str, int]
 
 
 class PackageJudge:
@@ -69,7 +102,26 @@ class PackageJudge:
         approvals: tuple[Approval, ...],
         hmac_key: bytes,
         package_name: str,
-    ) -> None: ...
+    ) -> None:
+        """Make the judge of a package. `package_name` is judged and never given back."""
+        self._key = hmac_key
+        self._name = package_name
+        self._package = self._context = make_context(
+            rules, trial, site, route, Approvals(approvals, hmac_key)
+        )
+        self._places = Places(rules)
+        self._tallies = Tallies()
+        self._texts = SeenTexts()
+        self._identifiers: list[Identifier] = []
+        self._memos: dict[tuple[str, tuple[str, ...]], Memo] = {}
+        self._contexts: dict[tuple[str, frozenset[str], str], Context] = {}
+        self._proposals: dict[tuple[str, str, str], Proposal] = {}
+        self._counts: Counter[str] = Counter()
+        self._not_checked: Counter[str] = Counter()
+        self._subject = ""
+        self._ref: InstanceRef | None = None
+        self._markers = Markers()
+        self._all_ids: set[str] = set()
 
     def begin_instance(
         self,
@@ -79,36 +131,223 @@ class PackageJudge:
         sop_class_uid: str,
         allowed_ids: frozenset[str],
     ) -> None:
-        """Start an instance of the subject labelled `subject_key`; `allowed_ids` may stand for the patient anywhere."""
+        """Start an instance of the subject `subject_key`; `allowed_ids`: study IDs allowed anywhere."""
+        self._ref, self._subject = ref, subject_key
+        self._markers = Markers(sop_class_uid)
+        key = (subject_key, allowed_ids, patient_id_text)
+        if key not in self._contexts:
+            self._contexts[key] = self._subject_context(patient_id_text.strip(" \0"), allowed_ids)
+        self._context = self._contexts[key]
 
-    def memo(self, charset: tuple[str, ...]) -> dict[tuple[str, ...] | tuple[object, ...], Hit | None]:
+    def _subject_context(self, patient_id: str, allowed: frozenset[str]) -> Context:
+        """On egress any PatientID that gives nothing away may stand for the patient."""
+        self._all_ids |= allowed
+        context = self._package.for_subject(allowed)
+        if self._package.route is not RouteKind.EGRESS or not patient_id or patient_id in allowed:
+            return context
+        if JUDGES["patient_id"](context, "(0010,0020)", patient_id).codes:
+            return context
+        self._all_ids.add(patient_id)
+        return self._package.for_subject(allowed | {patient_id})
+
+    def memo(self, charset: tuple[str, ...]) -> Memo:
         """Return the memo for the present subject and this (0008,0005)."""
+        return self._memos.setdefault(
+            (self._subject + "\0" + "\0".join(sorted(self._context.allowed)), charset), {}
+        )
 
     def judge(
         self,
         path: str,
         vr: str,
-        value: bytes | memoryview,
+        value: bytes | bytearray | memoryview,
         charset: tuple[str, ...],
         where: Callable[[], str],
         creator: str = "",
     ) -> Hit | None:
-        """Judge one element. `path` has no item indices, `where()` gives it with them; `creator` where private."""
+        """Judge one element, and count it in the present instance.
+
+        `path` has no item indices, `where()` gives it with them. `creator`: the private creator of the
+        outermost private tag in the path, empty where all are public.
+        """
+        place = self._places.get(path, vr)
+        judged = judge_value(self._context, place, bytes(value), charset, creator)
+        if judged is None:
+            return None
+        self._not_checked.update(judged.not_checked)
+        hit = self._hit(place, judged, where, creator)
+        if hit is not None:
+            self.repeat(hit)
+        return hit
+
+    def _hit(self, place: Place, judged: JudgedValue, where: Callable[[], str], creator: str) -> Hit | None:
+        """Make the tallies of a value, remember it for the second look, and what could be approved of it."""
+        raised = judged.raised
+        codes = raised.codes.keys() - self._context.approvals.lifted(raised.codes, place.path, judged.text)
+        at = where() if codes or judged.text else ""
+        tallies = tuple(self._tally(code, raised, place, at) for code in raised.codes if code in codes)
+        self._collect(raised)
+        if judged.text:
+            blocked = bool(raised.identifiers) or bool(
+                codes & {"PSN101", "PSN102", "PSN104", "PSN105", "PSN106", "PSN107"}
+            )
+            self._texts.add(
+                SeenText(self._subject, place.path, at, place.keyword, judged.text, self._ref, blocked)
+            )
+        self._propose(codes, place.path, judged.text, creator)
+        watched = WATCHED.get(place.path, "")
+        if not (tallies or watched or place.is_uncovered or place.is_private):
+            return None
+        return Hit(
+            tallies, place.is_uncovered, place.is_private, watched, judged.text.upper() if watched else ""
+        )
+
+    def _tally(self, code: str, raised: Raised, place: Place, at: str) -> Tally:
+        if code == "PSN320":
+            at, path = at[: at.rindex("(0400,0561)") + len("(0400,0561)")], "(0400,0561)"
+            return self._tallies.get(
+                code, self._subject, at, path, "OriginalAttributesSequence", raised.codes[code]
+            )
+        if code in _ONCE:
+            known = self._tallies.first(code, self._subject)
+            if known:
+                return known
+        return self._tallies.get(code, self._subject, at, place.path, place.keyword, raised.codes[code])
+
+    def _collect(self, raised: Raised) -> None:
+        self._identifiers += raised.identifiers
+        self._package.known_numbers.update(
+            item.text
+            for item in raised.identifiers
+            if item.text.isdigit() and len(item.text) >= 6 and item.kind.value == "number"
+        )
+
+    def _propose(self, codes: Iterable[str], path: str, text: str, creator: str) -> None:
+        by_kind: dict[str, list[str]] = {}
+        for code in codes:
+            if code in PROPOSED_AS:
+                by_kind.setdefault(PROPOSED_AS[code], []).append(code)
+        for kind, found in by_kind.items():
+            clear = creator if kind == "private-creator" else ""
+            digest = "" if clear else value_hmac(self._key, text)
+            key = (kind, clear or path, digest)
+            known = self._proposals.get(key)
+            count = known.count + 1 if known else 1
+            place = "" if clear else path
+            self._proposals[key] = Proposal(
+                PROPOSED_AS[found[0]], place, digest, clear, tuple(found), count, text
+            )
 
     def repeat(self, hit: Hit) -> None:
         """Count a value again that was judged before, in the present instance."""
+        for tally in hit.tallies:
+            tally.add(self._ref)
+        if hit.watched:
+            self._markers.values[hit.watched] = hit.value
+        if hit.is_uncovered:
+            self._counts["uncovered"] += 1
+        if hit.is_private:
+            self._counts["private"] += 1
 
     def judge_preamble(self, preamble: bytes | memoryview) -> None:
         """Judge the 128 bytes before `DICM`."""
+        self._stray(PREAMBLE, judge_preamble_bytes(self._context, bytes(preamble)))
 
-    def judge_trailing(self, data: bytes | memoryview) -> None:
+    def judge_trailing(self, data: bytes | bytearray | memoryview) -> None:
         """Judge the bytes after the data set."""
+        self._stray(TRAILING_BYTES, judge_trailing_bytes(self._context, bytes(data)))
 
-    def end_instance(self) -> None:
-        """Judge what an instance says of itself as a whole: markers, SOP class, burned-in text."""
+    def judge_pixel_text(self, text: str) -> None:
+        """Judge what was read in an image: any word is looked at by a person."""
+        if any(character.isalnum() for character in text):
+            raised = JUDGES["comment"](self._context, _PIXELS, text)
+            raised.add("PSN317")
+            self._stray(_PIXELS, raised)
+
+    def _stray(self, where: str, raised: Raised) -> None:
+        self._collect(raised)
+        for code, detail in raised.codes.items():
+            self._tallies.get(code, self._subject, where, where, "", detail).add(self._ref)
+
+    def end_instance(self) -> str:
+        """Judge what the instance says of itself; return why its pixels should be read, else nothing."""
+        for path, keyword, raised in judge_markers(self._markers, self._context):
+            for code, detail in raised.codes.items():
+                known = self._tallies.first(code, self._subject) if code in _ONCE else None
+                (known or self._tallies.get(code, self._subject, path, path, keyword, detail)).add(self._ref)
+            if raised.codes.keys() & {"PSN314", "PSN315"}:
+                self._propose_class(self._markers.sop_class_uid, tuple(raised.codes))
+        return pixel_check_reason(self._markers, self._context)
+
+    def _propose_class(self, uid: str, codes: tuple[str, ...]) -> None:
+        known = self._proposals.get(("sop-class", uid, ""))
+        count = known.count + 1 if known else 1
+        self._proposals[("sop-class", uid, "")] = Proposal(PROPOSED_AS[codes[0]], "", "", uid, codes, count)
 
     def judge_container(self, comment: bytes, members: Iterable[ContainerMember]) -> None:
         """Judge the zip's own name, its comment, and its members' names, comments and extra fields."""
+        context = self._package.for_subject(frozenset(self._all_ids))
+        self._container("PSN601", ZIP_NAME, judge_container_name(self._name, context), self._name, None)
+        if comment:
+            self._remark("PSN603", ZIP_COMMENT, comment, context, None)
+        names: dict[str, Raised] = {}
+        for member in members:
+            ref = InstanceRef(member.ordinal)
+            folder, slash, base = member.name.replace("\\", "/").rpartition("/")
+            if folder and folder not in names:
+                names[folder] = judge_container_name(folder, context)
+            raised = judge_container_name(base, context)
+            for code in names.get(folder, Raised()).codes if slash else ():
+                raised.add(code)
+            self._container("PSN602", MEMBER_NAME, raised, member.name, ref)
+            if other_uids(member):
+                self._tallies.get("PSN605", None, MEMBER_NAME, MEMBER_NAME, "", {}).add(ref)
+            if member.comment:
+                self._remark("PSN603", "member comment", member.comment, context, ref)
+            for text in texts_of_extra(member.extra):
+                self._remark("PSN604", "extra field", text, context, ref)
+
+    def _container(self, code: str, where: str, raised: Raised, text: str, ref: InstanceRef | None) -> None:
+        self._collect(raised)
+        blocked = bool(raised.codes)
+        if blocked:
+            self._tallies.get(code, None, where, where, "", {}).add(ref)
+        self._texts.add(SeenText(None, where, where, "", text, ref, blocked))
+
+    def _remark(self, code: str, where: str, data: bytes, context: Context, ref: InstanceRef | None) -> None:
+        raised = judge_remark(data, context)
+        self._container(code, where, raised, data.decode("utf-8", errors="replace"), ref)
+        if not raised.codes:
+            self._tallies.get("PSN606", None, where, where, "", {}).add(ref)
 
     def finish(self) -> Judgement:
         """Take the second look and give the findings."""
+        container = {
+            ZIP_NAME: "PSN601",
+            MEMBER_NAME: "PSN602",
+            ZIP_COMMENT: "PSN603",
+            "member comment": "PSN603",
+            "extra field": "PSN604",
+        }
+        for seen in find_repeated(self._texts, self._identifiers, self._package.text.lexicon):
+            code = container.get(seen.path, "PSN119")
+            self._tallies.get(code, seen.subject, seen.where, seen.path, seen.keyword, {}).add(seen.ref)
+        if self._texts.left_out:
+            self._not_checked["texts not looked at twice"] += self._texts.left_out
+        return Judgement(
+            self._tallies.findings(),
+            self._counts["uncovered"],
+            self._counts["private"],
+            dict(self._not_checked),
+        )
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return what a person could approve for this site. The texts in it are for the terminal alone."""
+        return tuple(self._proposals.values())
+
+    def is_known_label(self, path: str, text: str) -> bool:
+        """Say whether a label may be kept: vocabulary, the trial file or an approval knows all of it."""
+        if is_plain_label(text, self._context.text, self._context.allowed):
+            return True
+        codes = JUDGES["label"](self._context, path, text).codes
+        return not codes.keys() - self._context.approvals.lifted(codes, path, text)

@@ -1,15 +1,140 @@
-"""The rules of pseudonymisation as one set: PS3.15 Table E.1-1, the RT layer, the vocabulary."""
+"""The rules of pseudonymisation as one set: PS3.15 Table E.1-1, the RT layer, the vocabulary, names.
+
+What an attribute is for decides how its value is judged. That is its kind:
+
+    name            PN: nothing but empty, the study ID or a placeholder
+    patient_id, birth_date, trial_subject, trial_site, trial_site_name: one attribute each
+    identity        exists to identify (address, other IDs): nothing but empty, the study ID or a placeholder
+    personal        describes the person: what is not plain vocabulary, a person must look at
+    request         accession and order numbers; serial: numbers that machines count
+    institution, device, ae, url: where the data comes from
+    label, comment, code, code_value, code_meaning, person: words are looked at
+    uid, number, date, time, datetime, age: by grammar
+    bytes, binary, pixels, document, overlay, padding, meta_private: not text by their VR
+    marker, charset: what a file says of itself
+"""
 
 from __future__ import annotations
 
+import json
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from ingest.checks.pseudonymisation.words import Lexicon
+
+_DATA: Final = Path(__file__).parent / "data"
+_VOCABULARY_SECTIONS: Final = (
+    "anatomy",
+    "position",
+    "structures",
+    "plans",
+    "series",
+    "general",
+    "machines",
+    "codes",
+    "dicom",
+)
+#: PS3.15 options that let an attribute stay; with none of them and action X or Z it is never to be kept.
+_KEPT_BY_OPTION: Final = "retain_"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One public attribute: its keyword, the kind by which it is judged, its action in Table E.1-1."""
+
+    keyword: str
+    kind: str
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Every rule that does not depend on the trial, the site or the route."""
+    """Every rule that does not depend on the trial, the site or the route.
+
+    attributes: by tag, eight hexadecimal digits; `x` stands for any digit of a repeating group.
+    by_vr:      the kind of what `attributes` does not name.
+    """
+
+    edition: str
+    attributes: Mapping[str, Attribute]
+    by_vr: Mapping[str, str]
+    lexicon: Lexicon
+    words: Mapping[str, frozenset[str]]
+    safe_private: frozenset[tuple[str, str]]
+    sop_classes: Mapping[str, str]
+
+    def attribute(self, tag: str) -> Attribute | None:
+        """Return the rule of a public tag (eight hexadecimal digits), None where no rule names it."""
+        found = self.attributes.get(tag)
+        if found is None and tag[:2] in ("50", "60"):
+            found = self.attributes.get(tag[:2] + "xx" + tag[4:])
+        return found
 
 
+@cache
 def load_rules() -> RuleSet:
     """Return the rules shipped with the service (cached)."""
-    return RuleSet()
+    table = json.loads(_read("ps315_e1_1.json"))
+    kinds = tomllib.loads(_read("attribute_kinds.toml"))
+    vocabulary = {
+        key: frozenset(text.split()) for key, text in tomllib.loads(_read("vocabulary.toml")).items()
+    }
+    private = tomllib.loads(_read("private_and_classes.toml"))
+    return RuleSet(
+        edition=str(table["edition"]),
+        attributes=_attributes(table["rules"], kinds),
+        by_vr=kinds["by_vr"],
+        lexicon=_lexicon(vocabulary),
+        words=vocabulary,
+        safe_private=frozenset(
+            (creator, element)
+            for creator, elements in private["safe_private"].items()
+            for element in elements
+        ),
+        sop_classes={uid: kind for kind, uids in private["sop_classes"].items() for uid in uids},
+    )
+
+
+def _attributes(
+    table: Mapping[str, list[str]], kinds: Mapping[str, Mapping[str, object]]
+) -> dict[str, Attribute]:
+    """Join the dictionary's text attributes, Table E.1-1 and the curated kinds."""
+    named = {str(name): kind for kind, names in kinds["kinds"].items() for name in _strings(names)}
+    out: dict[str, Attribute] = {}
+    for line in _read("attributes.tsv").splitlines():
+        tag, vr, keyword = line.split("\t")
+        action = table.get(tag, table.get(tag.lower(), [""]))[0]
+        kind = named.get(keyword) or named.get(tag) or str(kinds["by_vr"][vr])
+        out[tag] = Attribute(keyword, kind, action)
+    for tag, row in table.items():
+        if tag not in out and tag in named:
+            out[tag] = Attribute("", named[tag], row[0])
+    for tag, kind in named.items():
+        if tag[0].isdigit() or tag[:4] in ("7FE0", "60xx"):
+            out.setdefault(tag, Attribute("", kind, ""))
+    return out
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
+    words = frozenset().union(*(vocabulary[section] for section in _VOCABULARY_SECTIONS))
+    common_given = frozenset(_read("given_names_common.txt").split())
+    return Lexicon(
+        vocabulary=words | vocabulary["name_placeholders"],
+        common_surnames=frozenset(_read("surnames_common.txt").split()),
+        surnames=frozenset(_read("surnames.txt").split()),
+        given_names=frozenset((*common_given, *_read("given_names.txt").split())),
+        common_given_names=common_given,
+        english=frozenset(_read("english.txt").split()),
+    )
+
+
+def _read(name: str) -> str:
+    return (_DATA / name).read_text(encoding="utf-8")

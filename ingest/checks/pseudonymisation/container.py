@@ -1,0 +1,117 @@
+"""The container: the zip's own name, comments, extra fields, names of members and their folders."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.checks.pseudonymisation import patterns
+from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.embedded import read_text
+from ingest.checks.pseudonymisation.raised import Raised
+from ingest.checks.pseudonymisation.text import judge_text
+
+#: Codes that a name or comment of a container may raise and that make it identifying.
+_IDENTIFYING: Final = frozenset(
+    {
+        "PSN101",
+        "PSN102",
+        "PSN104",
+        "PSN105",
+        "PSN106",
+        "PSN107",
+        "PSN108",
+        "PSN109",
+        "PSN110",
+        "PSN113",
+        "PSN114",
+        "PSN115",
+        "PSN121",
+        "PSN122",
+        "PSN151",
+    }
+)
+_UID = re.compile(r"(?<![0-9.])[0-2](?:\.(?:0|[1-9][0-9]*)){5,}(?![0-9])")
+_EXTENSION = re.compile(r"\.(?:dcm|dic|dicom|ima|img|zip|part)$", re.IGNORECASE)
+#: Extra fields that hold numbers only: Zip64, NTFS and Unix times, owners; 0x7075 and 0x6375 hold text.
+_NUMERIC_EXTRAS: Final = frozenset(
+    {0x0001, 0x000A, 0x5455, 0x7855, 0x7875, 0x5855, 0x9901, 0x000D, 0xCAFE, 0xA220}
+)
+_UNICODE_EXTRAS: Final = frozenset({0x7075, 0x6375})
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerMember:
+    """One member as the central directory names it.
+
+    instance_uid: its SOP Instance UID where it was read as DICOM; related_uids: its study, series and frame.
+    """
+
+    ordinal: int
+    name: str
+    comment: bytes = b""
+    extra: bytes = b""
+    instance_uid: str = ""
+    related_uids: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"ContainerMember({self.ordinal})"
+
+
+def judge_container_name(name: str, context: Context) -> Raised:
+    """Judge a zip's or member's name, folders included: identifiers, people's names, birth dates."""
+    plain = re.sub(r"[\\/]+", " / ", _UID.sub(" ", _EXTENSION.sub("", name)))
+    found = judge_text(plain, "name of a file", context.text, context.allowed)
+    raised = Raised(identifiers=found.identifiers)
+    for code in found.codes.keys() & _IDENTIFYING:
+        raised.add(code)
+    known = context.text.lexicon.vocabulary
+    if any(letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(plain)):
+        raised.add("PSN108")
+    return raised
+
+
+def judge_remark(data: bytes, context: Context) -> Raised:
+    """Judge a comment or the text of an extra field."""
+    read = read_text(data)
+    raised = Raised()
+    for text in (read.whole, *read.runs):
+        found = judge_text(text, "name of a file", context.text, context.allowed) if text else Raised()
+        raised.identifiers += found.identifiers
+        for code in found.codes.keys() & (_IDENTIFYING | {"PSN116"}):
+            raised.add(code)
+    return raised
+
+
+def other_uids(member: ContainerMember) -> bool:
+    """Say whether a member's name or folder holds a UID that is none of the member's own."""
+    own = {member.instance_uid, *member.related_uids} - {""}
+    if not own:
+        return False
+    found = [
+        uid for part in re.split(r"[\\/]", member.name) for uid in _UID.findall(_EXTENSION.sub("", part))
+    ]
+    return any(not _is_own(uid, own) for uid in found)
+
+
+def _is_own(uid: str, own: set[str]) -> bool:
+    """Say whether a UID is one of these, or one of them cut short or with a number after it."""
+    return any(uid == mine or mine.startswith(uid) or uid.startswith(mine + ".") for mine in own)
+
+
+def texts_of_extra(extra: bytes) -> Iterator[bytes]:
+    """Yield the bytes of extra fields that may hold text (APPNOTE 4.5)."""
+    offset = 0
+    while offset + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, offset)
+        body = extra[offset + 4 : offset + 4 + size]
+        if kind in _UNICODE_EXTRAS:
+            yield body[5:]
+        elif kind not in _NUMERIC_EXTRAS and any(body):
+            yield body
+        offset += 4 + size
+    if any(extra[offset:]):
+        yield extra[offset:]

@@ -1,0 +1,77 @@
+"""What judging a value depends on besides the value: the rules, the trial, the site, the subject at hand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from ingest.checks.pseudonymisation.approvals import Approvals
+from ingest.checks.pseudonymisation.rules import RuleSet
+from ingest.checks.pseudonymisation.text import TextRules
+from ingest.model.route import RouteKind
+from ingest.trial.definition import Site, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`allowed`: study IDs that may stand anywhere. `known_numbers`: hospital numbers met so far."""
+
+    rules: RuleSet
+    text: TextRules
+    trial: Trial
+    site: Site | None
+    route: RouteKind
+    approvals: Approvals
+    placeholders: frozenset[str]
+    private_creators: frozenset[str]
+    uid_roots: tuple[str, ...]
+    allowed: frozenset[str] = frozenset()
+    known_numbers: set[str] = field(default_factory=set, repr=False)
+
+    def for_subject(self, allowed: frozenset[str]) -> Context:
+        """Return this context for a subject with these study IDs."""
+        return replace(self, allowed=allowed)
+
+    def is_empty_value(self, text: str) -> bool:
+        """Say whether a value says nothing: empty, a placeholder, or the subject's own study ID."""
+        plain = text.strip()
+        return not plain.strip("0*?-. ^") or plain in self.allowed or plain.lower() in self.placeholders
+
+
+def make_context(
+    rules: RuleSet, trial: Trial, site: Site | None, route: RouteKind, approvals: Approvals
+) -> Context:
+    """Return the context of a package, before any subject."""
+    own = trial.pseudonymisation
+    words = [
+        *own.vocabulary,
+        trial.name,
+        *(name for rule in trial.rois for name in (rule.name, *rule.aliases)),
+    ]
+    patterns = site.hospital_number_patterns if site else ()
+    names = {word.lower() for word in own.placeholder_names}
+    return Context(
+        rules=rules,
+        text=TextRules(
+            lexicon=rules.lexicon.extended(words),
+            hospital_patterns=tuple(re.compile(pattern) for pattern in patterns),
+            study_id=_sender_study_id(trial, site),
+        ),
+        trial=trial,
+        site=site,
+        route=route,
+        approvals=approvals,
+        placeholders=frozenset(
+            names | rules.words["name_placeholders"] | rules.words["empty_values"] | {trial.name.lower()}
+        ),
+        private_creators=frozenset(own.private_creators) | approvals.creators,
+        uid_roots=(*own.uid_roots, *approvals.uid_roots),
+    )
+
+
+def _sender_study_id(trial: Trial, site: Site | None) -> re.Pattern[str] | None:
+    """Return what finds a study ID of the sender's in a text."""
+    if site is None:
+        return None
+    inner = trial.study_id.pattern.replace("(?P<site>", f"(?P<site>(?={re.escape(site.number)}(?![0-9]))", 1)
+    return re.compile(rf"(?<![0-9A-Za-z])(?:{inner})(?![0-9A-Za-z])", re.ASCII)

@@ -1,0 +1,322 @@
+"""One element's value, judged by the kind of its attribute. Pure: context and value in, codes out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from ingest.checks.pseudonymisation import numbers, patterns, uids
+from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.names import is_allowed_name, words_of_name
+from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
+from ingest.checks.pseudonymisation.text import judge_text
+from ingest.checks.pseudonymisation.words import WordClass, fold, split_words
+from ingest.model.route import RouteKind
+
+_OLDEST_DATE: Final = "1980"
+_PATIENT_NAMES: Final = ("(0010,", "(0040,1010)")
+_PUBLIC_URLS: Final = (
+    "http://dicom.nema.org",
+    "https://dicom.nema.org",
+    "http://snomed.info",
+    "http://loinc.org",
+    "urn:",
+)
+_LONG_AGE = re.compile(r"(?:09|[1-9]\d)\dY")
+_WORD_CODES: Final = frozenset({"PSN114", "PSN116", "PSN154", "PSN202"})
+_CONTACT_CODES: Final = frozenset({"PSN104", "PSN106", "PSN107", "PSN109", "PSN102"})
+_LONGEST_SHORT_REQUEST: Final = 5
+
+Judge = Callable[[Context, str, str], Raised]
+
+
+def judge_name(context: Context, path: str, text: str) -> Raised:
+    """PN: empty, the study ID or a placeholder; else it is a name."""
+    raised = Raised()
+    if is_allowed_name(text, context.allowed, context.placeholders):
+        return raised
+    is_patient = path.rpartition(">")[2].startswith(_PATIENT_NAMES)
+    raised.add("PSN101")
+    words = words_of_name(text, context.placeholders, is_patient=is_patient)
+    if any(item.text not in context.text.lexicon.vocabulary for item in words):
+        raised.identifiers += words
+    _merge(raised, judge_text(text, "name", context.text, context.allowed), _CONTACT_CODES)
+    return raised
+
+
+def judge_patient_id(context: Context, path: str, text: str) -> Raised:
+    """PatientID: the study ID; on egress any value that is no NHS or hospital number, nor a name."""
+    raised = Raised()
+    if context.is_empty_value(text):
+        return raised
+    found = judge_text(text, "label", context.text, context.allowed)
+    _merge(raised, found, _CONTACT_CODES)
+    if found.codes.keys() & {"PSN113", "PSN114"}:
+        raised.add("PSN101")
+    if context.route is RouteKind.EGRESS:
+        _judge_egress_id(text, context, raised)
+    if raised.codes or context.route is not RouteKind.EGRESS:
+        raised.identifiers += [
+            item for item in words_of_name(text, context.placeholders, is_patient=True) if len(item.text) > 4
+        ]
+    return raised
+
+
+def _judge_egress_id(text: str, context: Context, raised: Raised) -> None:
+    """A hospital number on egress: six digits and more, with letters that are no word of anonymising."""
+    letters = re.sub(r"[^A-Za-z]", "", text).lower()
+    known = letters in context.text.lexicon.vocabulary or letters in context.placeholders
+    if patterns.has_digit_run(text) and len(letters) <= 4 and not (letters and known):
+        raised.add("PSN108")
+
+
+def judge_identity(context: Context, path: str, text: str) -> Raised:
+    """An attribute that exists to identify."""
+    raised = Raised()
+    if context.is_empty_value(text):
+        return raised
+    raised.add("PSN105")
+    raised.identifiers += [
+        i
+        for i in words_of_name(text, context.placeholders, is_patient=True)
+        if i.kind is IdentifierKind.NUMBER
+    ]
+    _merge(raised, judge_text(text, "comment", context.text, context.allowed), _CONTACT_CODES)
+    return raised
+
+
+def judge_person(context: Context, path: str, text: str) -> Raised:
+    """A person's name in an attribute that is no PN."""
+    raised = Raised()
+    if not is_allowed_name(text, context.allowed, context.placeholders):
+        raised.add("PSN113")
+    return raised
+
+
+def judge_birth_date(context: Context, path: str, text: str) -> Raised:
+    """A date of birth: a listed placeholder warns, anything else blocks."""
+    raised = Raised()
+    plain = re.sub(r"[.\-/ ]", "", text.strip())
+    if not plain.strip("0") or plain.lower() in context.placeholders:
+        return raised
+    if plain in context.trial.pseudonymisation.placeholder_birth_dates:
+        raised.add("PSN103")
+        return raised
+    raised.add("PSN102")
+    if re.fullmatch(r"\d{8}", plain) and not plain.endswith("0101"):
+        raised.identifiers.append(Identifier(IdentifierKind.DATE, plain))
+    return raised
+
+
+def judge_personal(context: Context, path: str, text: str) -> Raised:
+    """A description of the person: what is not plain vocabulary, a person must look at."""
+    raised = Raised()
+    if context.is_empty_value(text):
+        return raised
+    raised = judge_text(text, "personal", context.text, context.allowed)
+    if not _is_plain_vocabulary(text, context):
+        raised.add("PSN117")
+    return raised
+
+
+def judge_request(context: Context, path: str, text: str) -> Raised:
+    """Accession and order numbers: a short one warns, a long one is looked at."""
+    raised = Raised()
+    if context.is_empty_value(text):
+        return raised
+    raised = judge_text(text, "request", context.text, context.allowed)
+    raised.add("PSN157" if sum(c.isalnum() for c in text) <= _LONGEST_SHORT_REQUEST else "PSN118")
+    return raised
+
+
+def judge_serial(context: Context, path: str, text: str) -> Raised:
+    """Numbers that machines count: only what is shaped like a hospital's number counts."""
+    if context.is_empty_value(text):
+        return Raised()
+    raised = judge_text(text, "serial", context.text, context.allowed)
+    known = context.text.lexicon.vocabulary
+    if any(letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(text)):
+        raised.add("PSN108")
+    elif patterns.has_digit_run(text):
+        raised.add("PSN152")
+    return raised
+
+
+def judge_institution(context: Context, path: str, text: str) -> Raised:
+    """Name, department or address of an institution; "Radiotherapy" alone names none."""
+    raised = Raised()
+    own = {context.site.number} if context.site else set()
+    if context.is_empty_value(text) or text.strip() in own:
+        return raised
+    found = judge_text(text, "institution", context.text, context.allowed)
+    _merge(raised, found, frozenset(found.codes) - _WORD_CODES - {"PSN113"})
+    if "PSN202" in found.codes or not _is_plain_vocabulary(text, context):
+        raised.add("PSN201")
+    return raised
+
+
+def judge_ae(context: Context, path: str, text: str) -> Raised:
+    """AE titles: warned of, and their words looked at."""
+    raised = Raised()
+    if context.is_empty_value(text):
+        return raised
+    raised = judge_text(text, "ae", context.text, context.allowed)
+    if not _is_plain_vocabulary(text, context):
+        raised.add("PSN203")
+    return raised
+
+
+def judge_url(context: Context, path: str, text: str) -> Raised:
+    """URLs: those of public code systems say nothing."""
+    raised = Raised()
+    if context.is_empty_value(text) or text.strip().startswith(_PUBLIC_URLS):
+        return raised
+    raised = judge_text(text, "comment", context.text, context.allowed)
+    raised.add("PSN111")
+    return raised
+
+
+def judge_trial_subject(context: Context, path: str, text: str) -> Raised:
+    """Clinical Trial Subject ID and Reading ID: the study ID or nothing (PS3.3 C.7.1.3)."""
+    raised = Raised()
+    if context.is_empty_value(text):
+        return raised
+    raised = judge_text(text, "label", context.text, context.allowed)
+    raised.add("PSN501")
+    return raised
+
+
+def judge_trial_site(context: Context, path: str, text: str) -> Raised:
+    """Clinical Trial Site ID: the sender's number or nothing."""
+    raised = Raised()
+    if not context.is_empty_value(text) and not (context.site and text.strip() == context.site.number):
+        raised.add("PSN501")
+    return raised
+
+
+def judge_trial_site_name(context: Context, path: str, text: str) -> Raised:
+    """Clinical Trial Site Name: as the trial file calls the sender, else it is an institution."""
+    if context.site and fold(text.strip()) == fold(context.site.name):
+        return Raised()
+    return judge_institution(context, path, text)
+
+
+def judge_uid(context: Context, path: str, text: str) -> Raised:
+    """UIDs: their form, what hides in a component, whose root."""
+    raised = Raised()
+    for uid in text.split("\\"):
+        if uids.holds_national_number(uid) or uids.holds_known_number(uid, frozenset(context.known_numbers)):
+            raised.add("PSN402")
+        if uid and not uids.has_neutral_root(uid, context.uid_roots):
+            raised.add("PSN401")
+    return raised
+
+
+def judge_date(context: Context, path: str, text: str) -> Raised:
+    """Dates of the study: kept ones are told, very old ones may be a birth date."""
+    raised = Raised()
+    for value in text.split("\\"):
+        plain = value.strip().replace(".", "")
+        is_placeholder = plain in context.trial.pseudonymisation.placeholder_birth_dates or plain[4:8] in (
+            "0101",
+            "0000",
+            "",
+        )
+        if plain and plain < _OLDEST_DATE and not is_placeholder:
+            raised.add("PSN122")
+    if path == "(0008,0020)" and text.strip():
+        raised.add("PSN156")
+    return raised
+
+
+def judge_age(context: Context, path: str, text: str) -> Raised:
+    """Ages over 89 years are rare enough to identify."""
+    raised = Raised()
+    if _LONG_AGE.fullmatch(text.strip()):
+        raised.add("PSN155")
+    return raised
+
+
+def judge_grammar_breach(context: Context, path: str, text: str) -> Raised:
+    """A value that does not have its VR's form: it is judged as text, and looked at."""
+    raised = judge_text(text, "comment", context.text, context.allowed)
+    raised.add("PSN311")
+    return raised
+
+
+def text_judge(kind: str) -> Judge:
+    """Return the judge of a kind whose words are looked at."""
+
+    def judge(context: Context, path: str, text: str) -> Raised:
+        if context.is_empty_value(text):
+            return Raised()
+        return judge_text(text, kind, context.text, context.allowed)
+
+    return judge
+
+
+def _is_plain_vocabulary(text: str, context: Context) -> bool:
+    """Say whether a text is nothing but vocabulary words, with small numbers."""
+    lexicon = context.text.lexicon
+    words = split_words(text)
+    return (
+        bool(words)
+        and not patterns.has_digit_run(text)
+        and all(
+            fold(word) in lexicon.vocabulary
+            or (lexicon.classify(word) is WordClass.KNOWN and fold(word) not in lexicon.english)
+            for word in words
+        )
+    )
+
+
+def _merge(raised: Raised, found: Raised, codes: frozenset[str]) -> None:
+    """Take over from `found` what is among the codes, and every identifier."""
+    for code, detail in found.codes.items():
+        if code in codes:
+            raised.add(code, **detail)
+    raised.identifiers += found.identifiers
+
+
+#: Judges of text by kind. Kinds that are not here have no text of their own (bytes, numbers, pixels).
+JUDGES: Final[dict[str, Judge]] = {
+    "name": judge_name,
+    "patient_id": judge_patient_id,
+    "identity": judge_identity,
+    "person": judge_person,
+    "birth_date": judge_birth_date,
+    "personal": judge_personal,
+    "request": judge_request,
+    "serial": judge_serial,
+    "institution": judge_institution,
+    "ae": judge_ae,
+    "url": judge_url,
+    "trial_subject": judge_trial_subject,
+    "trial_site": judge_trial_site,
+    "trial_site_name": judge_trial_site_name,
+    "uid": judge_uid,
+    "date": judge_date,
+    "datetime": judge_date,
+    "time": lambda _context, _path, _text: Raised(),
+    "age": judge_age,
+    "device": text_judge("device"),
+    "label": text_judge("label"),
+    "comment": text_judge("comment"),
+    "code": text_judge("code"),
+    "marker": text_judge("code"),
+    "charset": text_judge("code"),
+    "code_value": text_judge("code_value"),
+    "code_meaning": text_judge("code_meaning"),
+    "private": text_judge("private"),
+}
+
+#: Kinds whose value must have the form of its VR.
+GRAMMAR: Final = {"date": "DA", "datetime": "DT", "time": "TM", "age": "AS"}
+
+
+def fits(kind: str, value: bytes) -> bool:
+    """Say whether a value has the form that its kind asks for."""
+    if kind in GRAMMAR:
+        return numbers.fits_grammar(GRAMMAR[kind], value)
+    return uids.is_well_formed(value) if kind == "uid" else True

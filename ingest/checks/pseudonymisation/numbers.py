@@ -1,0 +1,34 @@
+"""DS, IS, DA, TM, DT, AS by the grammar of their bytes (PS3.5 Table 6.2-1). Nothing is converted."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_NUMBER_BYTES: Final = b"0123456789+-.eE \\\0"
+_DATE = re.compile(rb"(?:\d{8}|\d{4}[.]\d{2}[.]\d{2}|\d{8}-|-\d{8}|\d{8}-\d{8})")
+_TIME = re.compile(rb"\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?(?:-\d{0,6})?")
+_DATETIME = re.compile(rb"\d{4}(?:\d{2}){0,5}(?:\.\d{1,6})?(?:[+-]\d{4})?")
+_AGE = re.compile(rb"\d{3}[DWMY]")
+_LONGEST_INTEGER: Final = 12
+
+
+def is_number_text(value: bytes) -> bool:
+    """Say whether a DS or IS value holds nothing but numbers and delimiters; length does not matter."""
+    return not value.translate(None, _NUMBER_BYTES)
+
+
+def has_overlong_integer(value: bytes) -> bool:
+    """Say whether an IS value holds a number over 2³¹ − 1, which IS cannot hold: it is something else."""
+    return any(len(item) > _LONGEST_INTEGER or abs(_integer(item)) > 2**31 - 1 for item in value.split(b"\\"))
+
+
+def _integer(item: bytes) -> int:
+    digits = item.strip(b" \0+-")
+    return int(digits) if digits.isdigit() else 0
+
+
+def fits_grammar(vr: str, value: bytes) -> bool:
+    """Say whether every value of a DA, TM, DT or AS has the VR's form."""
+    pattern = {"DA": _DATE, "TM": _TIME, "DT": _DATETIME, "AS": _AGE}[vr]
+    return all(pattern.fullmatch(item.strip(b" \0")) for item in value.split(b"\\") if item.strip(b" \0"))

@@ -1,0 +1,38 @@
+"""What one value raises: codes with what their sentences need, and identifiers for the second look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class IdentifierKind(Enum):
+    """What an identifier found in one place is looked for as, in all others."""
+
+    WORD = "word"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier met in the data. `is_patient`: not of the staff. It never leaves inspection."""
+
+    kind: IdentifierKind
+    text: str
+    is_patient: bool = True
+
+    def __repr__(self) -> str:
+        return f"Identifier({self.kind.name})"
+
+
+@dataclass(slots=True)
+class Raised:
+    """The codes that one value raises, each with what its sentence needs, and the identifiers found."""
+
+    codes: dict[str, dict[str, str | int]] = field(default_factory=dict)
+    identifiers: list[Identifier] = field(default_factory=list, repr=False)
+
+    def add(self, code: str, **detail: str | int) -> None:
+        """Add a code, once."""
+        self.codes.setdefault(code, detail)

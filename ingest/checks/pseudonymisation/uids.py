@@ -1,0 +1,35 @@
+"""UIDs: whose root they carry, and whether an identifier hides in a component (PS3.5 chapter 9)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.checks.pseudonymisation.national_numbers import is_issued_number
+
+#: Roots that tell nothing: the standard's own and those made from UUIDs (PS3.5 B.2).
+_NEUTRAL_ROOTS: Final = ("1.2.840.10008.", "2.25.")
+_FORM = re.compile(rb"[0-9]+(?:\.[0-9]+)*\.?", re.ASCII)
+_LONG_COMPONENT = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
+
+
+def is_well_formed(value: bytes) -> bool:
+    """Say whether every UID of a value has the form of one: digits and dots."""
+    return all(_FORM.fullmatch(uid) for uid in value.strip(b"\0 ").split(b"\\") if uid)
+
+
+def has_neutral_root(uid: str, roots: tuple[str, ...]) -> bool:
+    """Say whether a UID is of the standard, made from a UUID, or of a root that the trial declares."""
+    return uid.startswith(_NEUTRAL_ROOTS) or any(
+        uid == root or uid.startswith(root.rstrip(".") + ".") for root in roots
+    )
+
+
+def holds_national_number(uid: str) -> bool:
+    """Say whether a component is a number as the NHS issues them (check digit, issued ranges, CHI's date)."""
+    return any(is_issued_number(number) for number in _LONG_COMPONENT.findall(uid))
+
+
+def holds_known_number(uid: str, numbers: frozenset[str]) -> bool:
+    """Say whether a component is one of the hospital's numbers met so far."""
+    return bool(numbers) and not numbers.isdisjoint(uid.split("."))

@@ -1,0 +1,169 @@
+"""One element's bytes: emptiness, character set, grammar, text in bytes; then the judge of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ingest.checks.pseudonymisation import numbers
+from ingest.checks.pseudonymisation.charset import UndecodableText, decode
+from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.elements import JUDGES, fits, judge_grammar_breach
+from ingest.checks.pseudonymisation.embedded import read_text
+from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
+from ingest.checks.pseudonymisation.places import Place
+from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
+from ingest.checks.pseudonymisation.text import judge_text
+
+#: Longer texts are judged at both ends; what lies between is counted as not checked.
+_LONGEST_TEXT: Final = 1024 * 1024
+_LONGEST_WORDS: Final = 64 * 1024
+_SHORTEST_BINARY_TEXT: Final = 6
+#: In bytes and private elements: what identifies by its form. Single words there are too often the maker's.
+_BY_FORM: Final = frozenset(
+    {"PSN102", "PSN104", "PSN106", "PSN107", "PSN109", "PSN110", "PSN113", "PSN121", "PSN151"}
+)
+_UNJUDGED: Final = frozenset({"PSN110", "PSN111", "PSN115", "PSN116", "PSN150", "PSN152", "PSN153", "PSN154"})
+
+
+@dataclass(slots=True)
+class JudgedValue:
+    """What a value raises. `text`: what it says, for the second look; it never leaves inspection."""
+
+    raised: Raised
+    text: str = field(default="", repr=False)
+    not_checked: Mapping[str, int] = field(default_factory=dict)
+
+
+def judge_value(
+    context: Context, place: Place, value: bytes, charset: tuple[str, ...], creator: str
+) -> JudgedValue | None:
+    """Judge one value; None where it is empty."""
+    if not value.strip(b"\0 "):
+        return None
+    judged = _by_kind(context, place, value, charset)
+    if place.is_private:
+        _judge_private(context, place, judged, creator)
+    if place.is_original:
+        judged.raised.add("PSN320")
+    return judged
+
+
+def _by_kind(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:
+    kind = place.kind
+    if kind == "pixels":
+        return JudgedValue(Raised())
+    if kind == "number":
+        return _judge_number(context, place, value, charset)
+    if kind == "binary":
+        return _judge_binary(context, place, value)
+    if kind in ("bytes", "document", "overlay", "padding", "meta_private"):
+        return _judge_bytes(context, place, value)
+    return _judge_text_value(context, place, value, charset)
+
+
+def _judge_text_value(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:
+    if place.vr in ("OB", "OW", "UN", "OF", "OD", "OL", "OV") and not value.rstrip(b"\0").isascii():
+        return _judge_bytes(context, place, value)
+    not_checked: dict[str, int] = {}
+    if len(value) > _LONGEST_TEXT:
+        not_checked["long texts"] = 1
+        value = value[: _LONGEST_TEXT // 2] + b" " + value[-_LONGEST_TEXT // 2 :]
+    try:
+        text = decode(value, charset).strip("\0 ")
+    except UndecodableText:
+        raised = judge_text(value.decode("latin-1"), "comment", context.text, context.allowed)
+        raised.add("PSN310")
+        return JudgedValue(raised, "", not_checked)
+    if place.kind == "creator":
+        return JudgedValue(_by_form(judge_text(text, "device", context.text, context.allowed)), text)
+    judge = JUDGES[place.kind] if fits(place.kind, value) else judge_grammar_breach
+    return JudgedValue(judge(context, place.path, text), "" if place.kind == "uid" else text, not_checked)
+
+
+def _judge_number(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:
+    """DS and IS by grammar; an integer that IS cannot hold may be a national number."""
+    if not numbers.is_number_text(value):
+        text = value.decode("latin-1").strip("\0 ")
+        return JudgedValue(judge_grammar_breach(context, place.path, text), text)
+    raised = Raised()
+    if place.vr == "IS" and numbers.has_overlong_integer(value):
+        for number in find_national_numbers(value.decode("ascii")):
+            raised.add("PSN104", shape="NHS-number-shaped")
+            raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
+    return JudgedValue(raised)
+
+
+def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
+    """Numbers in binary: letters all through are no numbers."""
+    body = value.strip(b"\0 ")
+    if (
+        len(body) < _SHORTEST_BINARY_TEXT
+        or len(body) > _LONGEST_WORDS
+        or not body.translate(None, b" ^,.'-=").isalnum()
+    ):
+        return JudgedValue(Raised())
+    return _judge_bytes(context, place, value)
+
+
+def _judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:
+    """UN, OB and the like: text in them is judged; a few attributes may hold nothing at all."""
+    raised = Raised()
+    if place.vr in ("OW", "OF", "OD", "OL", "OV") and len(value) > _LONGEST_WORDS:
+        value = value[:_LONGEST_WORDS]
+    read = read_text(value)
+    if read.whole:
+        found = judge_text(
+            read.whole, "private" if place.is_private else "bytes", context.text, context.allowed
+        )
+        _take(raised, found, found.codes.keys() - _UNJUDGED)
+        if not place.is_private and found.codes.keys() - _UNJUDGED:
+            raised.add("PSN309")
+    for run in read.runs:
+        found = judge_text(run, "bytes", context.text, context.allowed)
+        _take(raised, found, found.codes.keys() & _BY_FORM - {"PSN110"})
+        if "PSN114" in found.codes and _is_word_alone(run):
+            raised.add("PSN309")
+    code = {"document": "PSN312", "overlay": "PSN313", "padding": "PSN305", "meta_private": "PSN303"}.get(
+        place.kind
+    )
+    if code:
+        raised.add(code)
+    if place.kind == "padding" and (read.whole or read.runs):
+        raised.add("PSN306")
+    text = (read.whole or " ".join(read.runs))[:_LONGEST_WORDS]
+    return JudgedValue(raised, text, {} if read.is_complete else {"long binary values": 1})
+
+
+def _is_word_alone(run: str) -> bool:
+    """Say whether a run of text in bytes is words of five letters and more, and no scatter of characters."""
+    words = run.split()
+    return (
+        bool(words)
+        and all(len(word) >= 3 and word.replace("-", "").isalpha() for word in words)
+        and len(run) >= 5
+    )
+
+
+def _judge_private(context: Context, place: Place, judged: JudgedValue, creator: str) -> None:
+    """A private element that nobody approved; text in it that identifies blocks."""
+    raised = judged.raised
+    if raised.codes.keys() & {"PSN101", "PSN113"}:
+        raised.add("PSN302")
+    name = creator.strip()
+    is_safe = (name, place.private_tag) in context.rules.safe_private
+    if not (is_safe or name in context.private_creators or place.path in context.approvals.elements):
+        raised.add("PSN301")
+
+
+def _by_form(found: Raised) -> Raised:
+    raised = Raised(identifiers=found.identifiers)
+    _take(raised, found, found.codes.keys() & _BY_FORM)
+    return raised
+
+
+def _take(raised: Raised, found: Raised, codes: set[str]) -> None:
+    raised.identifiers += [item for item in found.identifiers if item not in raised.identifiers]
+    for code in sorted(codes):
+        raised.add(code, **found.codes[code])

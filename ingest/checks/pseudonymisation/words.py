@@ -1,0 +1,199 @@
+"""Words of labels: what the vocabulary knows, what looks like a person's name, what nobody knows.
+
+A word is judged in this order: vocabulary → clean; common name or given name → name; English word → clean;
+rarer surname → name; compound of vocabulary words → clean; compound with a name in it → name; else unknown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import Final
+
+_SPLIT = re.compile(r"[A-Z]?[a-z]+(?:['’][A-Za-z][a-z]+)?|[A-Z]+(?:['’][A-Z]{2,})?(?![a-z])|[A-Z]|[0-9]+")
+_WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SHORTEST_NAME: Final = 3
+_SHORTEST_RARE_NAME: Final = 5
+_SHORTEST_PART: Final = 3
+_LONGEST_COMPOUND: Final = 40
+
+
+class WordClass(Enum):
+    """What a word is."""
+
+    KNOWN = "known"
+    NAME = "name"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The word lists. `extra`: the trial's own vocabulary."""
+
+    vocabulary: frozenset[str]
+    common_surnames: frozenset[str]
+    surnames: frozenset[str]
+    given_names: frozenset[str]
+    common_given_names: frozenset[str]
+    english: frozenset[str]
+    _memo: dict[str, WordClass] = field(default_factory=dict, compare=False, repr=False)
+
+    def extended(self, words: Iterable[str]) -> Lexicon:
+        """Return this lexicon with more vocabulary."""
+        more = {part.lower() for word in words for part in (word, *split_words(word)) if part}
+        vocabulary = self.vocabulary | more
+        return Lexicon(
+            vocabulary,
+            self.common_surnames,
+            self.surnames,
+            self.given_names,
+            self.common_given_names,
+            self.english,
+        )
+
+    def classify(self, word: str) -> WordClass:
+        """Return what a word (letters only, any case) is."""
+        word = fold(word)
+        known = self._memo.get(word)
+        if known is None:
+            known = self._memo[word] = self._classify(word)
+        return known
+
+    def is_common_name(self, word: str) -> bool:
+        """Say whether a word is among the names that most people have, and no vocabulary."""
+        return word not in self.vocabulary and (
+            word in self.common_surnames or word in self.common_given_names
+        )
+
+    def is_name(self, word: str) -> bool:
+        """Say whether a word is a name in the lists, though the vocabulary may know it too."""
+        return word in self.common_surnames or word in self.given_names
+
+    def _classify(self, word: str) -> WordClass:
+        if len(word) < 2 or word in self.vocabulary or self._is_plural(word):
+            return WordClass.KNOWN
+        if len(word) >= _SHORTEST_NAME and self._is_listed_name(word):
+            return WordClass.NAME
+        if word in self.english or self._is_compound(word):
+            return WordClass.KNOWN
+        return WordClass.NAME if self._holds_name(word) else WordClass.UNKNOWN
+
+    def _is_plural(self, word: str) -> bool:
+        return len(word) > 3 and word.endswith("s") and word[:-1] in self.vocabulary
+
+    def _is_listed_name(self, word: str) -> bool:
+        if word in self.common_surnames or word in self.given_names:
+            return True
+        return len(word) >= _SHORTEST_RARE_NAME and word in self.surnames and word not in self.english
+
+    def _is_compound(self, word: str) -> bool:
+        """Say whether a word is vocabulary words written together: `spinalcanal`, `zptv`, `lungl`."""
+        if len(word) > _LONGEST_COMPOUND:
+            return False
+        if word[-1] in "lrs" and word[:-1] in self.vocabulary and len(word) > 4:
+            return True
+        if word[0] in "zxnlr" and word[1:] in self.vocabulary and len(word) > 3:
+            return True
+        return self._splits(word, 3)
+
+    def _splits(self, word: str, parts: int) -> bool:
+        if word in self.vocabulary:
+            return True
+        return parts > 1 and any(
+            word[:cut] in self.vocabulary and self._splits(word[cut:], parts - 1)
+            for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+        )
+
+    def _holds_name(self, word: str) -> bool:
+        """Say whether a word is a given name and a surname written together, or an initial and a surname."""
+        if len(word) > _LONGEST_COMPOUND:
+            return False
+        if len(word) > 5 and (word[1:] in self.common_surnames or word[:-1] in self.common_surnames):
+            return True
+        for cut in range(_SHORTEST_NAME, len(word) - _SHORTEST_NAME + 1):
+            head, tail = word[:cut], word[cut:]
+            if self._are_names(head, tail) or self._are_names(tail, head):
+                return True
+            if len(tail) > 3 and tail in self._strict_names and head in self.vocabulary:
+                return True
+            if len(head) > 3 and head in self._strict_names and tail in self.vocabulary:
+                return True
+        return False
+
+    def _are_names(self, given: str, family: str) -> bool:
+        return given in self.given_names and family in self.common_surnames and len(given) + len(family) > 7
+
+    @cached_property
+    def _strict_names(self) -> frozenset[str]:
+        """Common surnames that are no words of any other kind."""
+        return frozenset(
+            name for name in self.common_surnames - self.vocabulary - self.english if len(name) > 4
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WordReport:
+    """What the words of one text are. `names` and `unknown` are folded words; they never leave inspection."""
+
+    names: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    initials: tuple[str, ...] = ()
+    has_foreign_script: bool = False
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without accents, in compatible form."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).translate(_LETTERS))
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower()
+
+
+_LETTERS: Final = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ð": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe"}
+)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a label, cut at what is no letter and where the case changes (`BowelBag`)."""
+    if not text.isascii():
+        text = "".join(
+            c for c in unicodedata.normalize("NFKD", text.translate(_LETTERS)) if not unicodedata.combining(c)
+        )
+    return [word for word in _SPLIT.findall(text) if not word[0].isdigit()]
+
+
+def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
+    """Judge the words of a text. `initials`: two capitals that nobody knows count as a person's."""
+    names: list[str] = []
+    unknown: list[str] = []
+    capitals: list[str] = []
+    for whole in _WORDS.findall(text):
+        plain = re.sub(r"['’]", "", fold(whole))
+        if len(plain) > 2 and lexicon.classify(plain) is not WordClass.UNKNOWN:
+            if lexicon.classify(plain) is WordClass.NAME:
+                names.append(plain)
+            continue
+        for word in split_words(whole) or [whole]:
+            kind = lexicon.classify(re.sub(r"['’]", "", word))
+            if kind is WordClass.NAME:
+                names.append(fold(word))
+            elif kind is WordClass.UNKNOWN:
+                (capitals if _are_initials(word, whole) else unknown).append(fold(word))
+    foreign = any(ord(c) > 0x24F and c.isalpha() and not _is_plain_letter(c) for c in text)
+    if not initials:
+        unknown, capitals = unknown + capitals, []
+    return WordReport(tuple(names), tuple(unknown), tuple(capitals), foreign)
+
+
+def _are_initials(word: str, whole: str) -> bool:
+    return len(word) == 2 and word.isupper() and word == whole
+
+
+def _is_plain_letter(character: str) -> bool:
+    """Say whether a letter is Greek (a symbol) or a variant of a Latin one, such as full-width."""
+    return "Ͱ" <= character <= "Ͽ" or unicodedata.normalize("NFKD", character)[0].isascii()

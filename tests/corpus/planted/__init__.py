@@ -1,0 +1,1 @@
+"""A planted corpus: files with one leak each, and clean files as vendors write them."""
