@@ -41,7 +41,8 @@ class TagPath:
 
     __slots__ = (
         "_text", "children", "creator", "form", "index", "is_known", "is_private", "is_top",
-        "is_within_private", "keyword", "long_form", "mark", "parent", "place", "tag", "tree", "variants", "vr",
+        "is_within_private", "keyword", "long_form", "mark", "parent", "place", "tag", "tree", "variants",
+        "vr",
     )  # fmt: skip
 
     def __init__(self, tree: PathTree, parent: TagPath | None, tag: int, vr: str, creator: str = "") -> None:
@@ -50,11 +51,11 @@ class TagPath:
         self.tag = tag
         self.vr = vr
         is_inside = parent is not None and parent.is_within_private
-        self.creator = parent.creator if parent is not None and is_inside else creator
+        self.creator: str = parent.creator if parent is not None and is_inside else creator
         self.form = OTHER
         self.long_form: bool | None = None
         self.is_private = bool(tag >> 16 & 1)
-        self.is_within_private = self.is_private or is_inside
+        self.is_within_private: bool = self.is_private or is_inside
         self.is_known = not self.is_private and is_known(tag)
         self.keyword = keyword_of(tag) if self.is_known else ""
         self.is_top = parent is not None and parent.parent is None

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from ingest.inspection.confine import forbid_network, limit_cpu, limit_memory
 from ingest.inspection.frames import read_frame, write_frame
 from ingest.inspection.member_pass import report_bug
-from ingest.inspection.package_pass import inspect_package
+from ingest.inspection.package_pass import inspect_package, propose_approvals
 from ingest.model.errors import TransientError
 from ingest.model.inspection import InspectionRequest
 from ingest.model.wire import from_wire, to_wire
@@ -56,9 +56,12 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 def _answer(message: dict[str, Any], outgoing: BinaryIO) -> dict[str, Any]:
     try:
-        request = from_wire(InspectionRequest, message["inspect"])
+        is_proposing = "propose" in message
+        request = from_wire(InspectionRequest, message["propose" if is_proposing else "inspect"])
         trial = _trial(request.trial_toml)
         limit_cpu(trial.limits.seconds)
+        if is_proposing:
+            return {"proposals": [to_wire(item) for item in propose_approvals(request, trial)]}
         inspection = inspect_package(
             request,
             trial,

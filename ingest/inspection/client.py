@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
 
+from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.inspection.display import digest_file, display_name
 from ingest.inspection.frames import BrokenStreamError, read_frame, write_frame
 from ingest.model.errors import TransientError
@@ -99,19 +100,28 @@ class Inspector:
         TransientError for faults of the world, InspectionBugError for those of the program, and whatever the
         callbacks raise.
         """
-        self.warm()
-        child = self._child
-        assert child is not None
-        is_done = False
         try:
-            answer = self._converse(child, request, on_instances, on_progress)
-            is_done = True
+            answer = self._ask("inspect", request, on_instances, on_progress)
         except _Gone as gone:
             return _lost(request, str(gone))
-        finally:
-            if not is_done:
-                self.close()
-        return _conclude(request, answer)
+        if "inspection" in answer:
+            return from_wire(Inspection, answer["inspection"])
+        if "memory" in answer:
+            return _lost(request, TOO_MUCH_MEMORY)
+        raise _failure(answer)
+
+    def propose(self, request: InspectionRequest) -> tuple[Proposal, ...]:
+        """Return what a person could approve of a package; its texts are for that person's terminal alone.
+
+        Raises TransientError, InspectionBugError, also where the child died.
+        """
+        try:
+            answer = self._ask("propose", request, lambda _: None, None)
+        except _Gone as gone:
+            raise InspectionBugError(f"the inspection ended early ({gone})") from None
+        if "proposals" not in answer:
+            raise _failure(answer)
+        return tuple(from_wire(Proposal, item) for item in answer["proposals"])
 
     def close(self) -> None:
         """End the child."""
@@ -119,15 +129,34 @@ class Inspector:
             self._child.end()
             self._child = None
 
+    def _ask(
+        self,
+        verb: str,
+        request: InspectionRequest,
+        on_instances: OnInstances,
+        on_progress: OnProgress | None,
+    ) -> dict[str, Any]:
+        """Return the child's last word; whatever goes wrong on the way, the child is not used again."""
+        self.warm()
+        child = self._child
+        assert child is not None
+        try:
+            answer = self._converse(child, {verb: to_wire(request)}, request, on_instances, on_progress)
+        except BaseException:
+            self.close()
+            raise
+        return answer
+
     def _converse(
         self,
         child: _Child,
+        question: dict[str, Any],
         request: InspectionRequest,
         on_instances: OnInstances,
         on_progress: OnProgress | None,
     ) -> dict[str, Any]:
         deadline = time.monotonic() + (self._seconds or parse_trial(request.trial_toml).limits.seconds)
-        child.send({"inspect": to_wire(request)})
+        child.send(question)
         while True:
             message = child.receive(min(self._silence, deadline - time.monotonic()))
             if "instances" in message:
@@ -217,14 +246,12 @@ class _Child:
         self._frames.put(None)
 
 
-def _conclude(request: InspectionRequest, answer: dict[str, Any]) -> Inspection:
-    if "inspection" in answer:
-        return from_wire(Inspection, answer["inspection"])
+def _failure(answer: dict[str, Any]) -> Exception:
     if "transient" in answer:
-        raise TransientError(str(answer["transient"]))
+        return TransientError(str(answer["transient"]))
     if "memory" in answer:
-        return _lost(request, TOO_MUCH_MEMORY)
-    raise InspectionBugError(str(answer.get("bug", "an answer that is none")))
+        return InspectionBugError("the inspection ran out of memory")
+    return InspectionBugError(str(answer.get("bug", "an answer that is none")))
 
 
 def _lost(request: InspectionRequest, code: str) -> Inspection:

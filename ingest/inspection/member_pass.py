@@ -19,11 +19,13 @@ from ingest.dicom.content import digest_content, digest_pixels
 from ingest.dicom.facts import Digests, instance_ref, read_facts
 from ingest.dicom.faults import Fault
 from ingest.dicom.paths import PathTree
+from ingest.dicom.pixels import pixel_element
 from ingest.dicom.soundness import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, check_soundness
 from ingest.dicom.walk import Walk, walk
 from ingest.inspection.gather import Gathering
 from ingest.inspection.judging import ElementJudging, charset_of
 from ingest.inspection.owners import Owners
+from ingest.inspection.pixel_text import read_pixel_text
 from ingest.inspection.staging import stage_pieces
 from ingest.model.errors import TransientError
 from ingest.model.finding import Finding, InstanceRef
@@ -48,6 +50,7 @@ class Counts:
     elements: int = 0
     not_read: int = 0
     pixels: int = 0
+    pixels_not_read: int = 0
 
 
 class MemberPass:
@@ -133,8 +136,17 @@ class MemberPass:
         allowed = self._identity.allowed_ids(values)
         self._judge.begin_instance(ref, subject, values.patient_id, found.text(SOP_CLASS), allowed)
         self.counts.elements += self._judging.judge(found)
-        self._judge.end_instance()
+        if self._judge.end_instance():
+            self._read_pixels(found)
         return subject
+
+    def _read_pixels(self, found: Walk) -> None:
+        """Read the text in a picture that may show a screen; where that cannot be done, say so."""
+        text = read_pixel_text(found) if self._trial.pseudonymisation.ocr and pixel_element(found) else None
+        if text is not None:
+            self._judge.judge_pixel_text(text)
+        elif pixel_element(found) is not None:
+            self.counts.pixels_not_read += 1
 
     def _keep(self, found: Walk, ref: InstanceRef, subject: str, data: Buffer) -> InstanceFacts:
         """Stage the file and return its facts."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ingest.checks.identity import PackageIdentity
+from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.checks.pseudonymisation.judge import ContainerMember, PackageJudge
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.inspection.display import digest_file, display_name
@@ -44,6 +45,17 @@ def inspect_package(
     on_progress: members read, members in all.
     Raises TransientError, OSError where the package cannot be read.
     """
+    return _pass_over(request, trial, on_instances, on_progress)[0]
+
+
+def propose_approvals(request: InspectionRequest, trial: Trial) -> tuple[Proposal, ...]:
+    """Return what a person could approve of a package. Its texts are for that person's terminal alone."""
+    return _pass_over(request, trial, lambda _: None, lambda _done, _all: None)[1]
+
+
+def _pass_over(
+    request: InspectionRequest, trial: Trial, on_instances: OnInstances, on_progress: OnProgress
+) -> tuple[Inspection, tuple[Proposal, ...]]:
     folder = Path(request.staging_dir) if request.staging_dir else None
     with tempfile.TemporaryDirectory(prefix="spool-", dir=folder) as spool:
         opened = open_package(Path(request.package_path), trial.limits)
@@ -52,7 +64,8 @@ def inspect_package(
         with MemberReader(package, trial.limits, Path(spool)) as reader:
             members.read_all(package, reader, on_instances, on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
-            return members.conclude(package, reader, is_broken_off)
+            inspection = members.conclude(package, reader, is_broken_off)
+            return inspection, members.proposals()
 
 
 class _PackagePass:
@@ -135,7 +148,7 @@ class _PackagePass:
                 members_not_read=counts.not_read,
                 private_elements=judgement.private_elements,
                 pixels_checked=counts.pixels,
-                not_checked=judgement.not_checked,
+                not_checked=_not_checked(judgement.not_checked, counts.pixels_not_read),
             ),
             proposals=tuple(
                 ProposedApproval(
@@ -144,6 +157,10 @@ class _PackagePass:
                 for item in self._judge.proposals()
             ),
         )
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return what a person could approve, after `conclude`."""
+        return self._judge.proposals()
 
     def _named(self, package: Package) -> Iterator[ContainerMember]:
         uids = self._pass.named_uids if package.members is self._members else {}
@@ -155,6 +172,10 @@ class _PackagePass:
                 instance_uid=uids.get(member.ordinal, ("",))[0],
                 related_uids=uids.get(member.ordinal, ("",))[1:],
             )
+
+
+def _not_checked(said: Mapping[str, int], pixels: int) -> dict[str, int]:
+    return {**said, "text in pixels": pixels} if pixels else dict(said)
 
 
 def _containers(package: Package) -> Iterator[Package]:
