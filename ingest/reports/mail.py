@@ -18,6 +18,7 @@ from ingest.reports.plain_text import clean
 from ingest.reports.ports import Delivered, Letter, Parcel
 
 _ADDRESS = re.compile(r"([A-Za-z0-9._%+'-]{1,64})@([A-Za-z0-9.-]{1,253})", re.ASCII)
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,12 @@ class EmailDelivery:
         return self.send(parcel.letter)
 
     def send(self, letter: Letter) -> Delivered:
-        """Send any letter. Raises TransientError; recipients that are refused singly are counted."""
+        """Send any letter; recipients that are refused singly are counted.
+
+        Raises TransientError, ConfigurationError.
+        """
+        if not self.settings.starttls and self.settings.host not in _THIS_MACHINE:
+            raise ConfigurationError("smtp_starttls: must be on for a mail server on another machine.")
         message = compose(letter, self.sender)
         try:
             with smtplib.SMTP(
@@ -71,8 +77,6 @@ class EmailDelivery:
             if self.settings.ca_file is not None:
                 context.load_verify_locations(self.settings.ca_file)
             connection.starttls(context=context)
-        elif self.settings.host not in ("localhost", "127.0.0.1", "::1"):
-            raise ConfigurationError("smtp_starttls: must be on for a mail server on another machine.")
         if self.settings.user:
             connection.login(self.settings.user, self.settings.password)
 

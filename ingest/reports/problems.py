@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ingest.model.finding import Effect, InstanceRef, JudgedFinding
-from ingest.reports.plain_text import clean, counted
+from ingest.model.finding import Effect, InstanceRef, JudgedFinding, Severity
+from ingest.reports.plain_text import clean
 from ingest.reports.report import Problem
 from ingest.reports.steps import StepsShelf
 from ingest.reports.texts import Texts
@@ -53,8 +53,14 @@ def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str])
             replace(ref, modality=clean(ref.modality, 16) if ref.modality else None)
             for ref in finding.instances
         ),
-        steps=shelf.for_code(finding.code, _modality(finding.instances), systems) if stops(item) else "",
+        steps=shelf.for_code(finding.code, _modality(finding.instances), systems) if _has_steps(item) else "",
     )
+
+
+def _has_steps(item: JudgedFinding) -> bool:
+    """Return whether to show steps: not where a person of the trial team looks at an identifier first."""
+    is_to_be_looked_at = item.severity is Severity.REVIEW and item.finding.code.startswith("PSN")
+    return stops(item) and not is_to_be_looked_at
 
 
 def file_name(ref: InstanceRef) -> str:
@@ -81,13 +87,10 @@ def reason_of(item: JudgedFinding, texts: Texts) -> str:
     """Return why, in a clause that can follow `We could not accept …:`."""
     finding, reasons = item.finding, texts.reasons
     place = _place(finding.where, finding.instances, texts)
-    shapes = [str(value) for value in finding.detail.values()]
-    keys = [("code", finding.code), *(("class", shape) for shape in shapes)]
-    if finding.code.startswith("PSN"):
-        keys.append(("keyword", _keyword_class(finding.keyword, finding.where)))
-    for table, key in keys:
-        if key in reasons[table]:
-            return clean(reasons[table][key].text.format(place=place))
+    keyword = _keyword_class(finding.keyword, finding.where) if finding.code.startswith("PSN") else ""
+    text = reasons["code"].get(finding.code) or reasons["keyword"].get(keyword)
+    if text is not None:
+        return clean(text.text.format(place=place))
     return _own_words(clean(item.message)) or _by_prefix(finding.code, place, texts)
 
 
@@ -102,8 +105,8 @@ def _own_words(message: str) -> str:
     body = re.split(r"[.!?]\s|:\s", body)[0].rstrip(".!? ")
     if not _SHORTEST_REASON <= len(body) <= _LONGEST_REASON or "…" in body:
         return ""
-    first = body.split(" ", 1)[0]
-    is_common_word = first[1:] == first[1:].lower() and not first[:1].isdigit()
+    first, _, rest = body.partition(" ")
+    is_common_word = first[1:] == first[1:].lower() and not first[:1].isdigit() and not rest[:1].isupper()
     return body[0].lower() + body[1:] if is_common_word else body
 
 
@@ -123,7 +126,7 @@ def _keyword_class(keyword: str, where: str) -> str:
 
 def _is_private(where: str) -> bool:
     group = re.search(r"\(([0-9A-Fa-f]{4}),[0-9A-Fa-fx]{4}[^()]*\)$", where)
-    return bool(group) and int(group.group(1), 16) % 2 == 1 if group else False
+    return group is not None and int(group.group(1), 16) % 2 == 1
 
 
 def _place(where: str, instances: tuple[InstanceRef, ...], texts: Texts) -> str:
@@ -137,8 +140,3 @@ def _place(where: str, instances: tuple[InstanceRef, ...], texts: Texts) -> str:
 
 def _modality(instances: tuple[InstanceRef, ...]) -> str:
     return (instances[0].modality or "") if instances else ""
-
-
-def total_in_words(problems: tuple[Problem, ...]) -> str:
-    """Return `1 thing to put right`, `3 things to put right`."""
-    return counted(len(problems), "thing to put right", "things to put right")

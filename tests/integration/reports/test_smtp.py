@@ -1,0 +1,197 @@
+"""E-mail against a real SMTP server: STARTTLS or nothing, both bodies, and no address in an error."""
+
+import datetime as dt
+import ssl
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from ingest.model.errors import TransientError
+from ingest.reports.content import build_submission_report
+from ingest.reports.letters import letter_of
+from ingest.reports.mail import EmailDelivery, SmtpSettings
+from ingest.reports.ports import Letter
+from ingest.reports.samples import sample_submissions
+from tests.servers import free_port
+
+pytestmark = pytest.mark.services
+SENDER = "in@trial.example.org"
+
+
+@dataclass
+class Inbox:
+    """What the server took, and whom it turns away."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+    were_encrypted: list[bool] = field(default_factory=list)
+    refused: tuple[str, ...] = ()
+    answer: str = "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 - the server's own name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refused:
+            return f"550 no such user {address}"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.messages.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+            self.were_encrypted.append(session.ssl is not None)
+        return self.answer
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost that signs itself: its own authority."""
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+         "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return folder
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+def authenticate(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+) -> AuthResult:
+    return AuthResult(success=getattr(data, "password", b"") == b"secret", handled=False)
+
+
+@pytest.fixture
+def server(certificate: Path, inbox: Inbox) -> Iterator[Controller]:
+    """A server that wants STARTTLS and a password."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+
+    def authenticate(
+        server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
+        return AuthResult(success=getattr(data, "password", b"") == b"secret", handled=False)
+
+    controller = Controller(
+        inbox,
+        hostname="127.0.0.1",
+        port=free_port(),
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def plain_server(inbox: Inbox) -> Iterator[Controller]:
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+def port_of(controller: Controller) -> int:
+    return int(controller.port)
+
+
+def delivery(controller: Controller, certificate: Path, password: str = "secret") -> EmailDelivery:
+    settings = SmtpSettings(
+        "127.0.0.1", port_of(controller), "ingest", password, ca_file=certificate / "cert.pem", timeout=10
+    )
+    return EmailDelivery(settings, SENDER)
+
+
+def letter(*recipients: str) -> Letter:
+    made = build_submission_report(sample_submissions()["name-left"])
+    return letter_of(made, "report:arrival:S000003", recipients or ("physics@hospital.example.org",))
+
+
+def test_a_report_arrives_encrypted_with_both_bodies(
+    server: Controller, certificate: Path, inbox: Inbox
+) -> None:
+    receipt = delivery(server, certificate).send(letter())
+    message = inbox.messages[0]
+    assert inbox.were_encrypted == [True]
+    assert message["Message-ID"] == receipt.reference
+    assert message["Subject"] == "Hamlet.rt: report S000003 on 123-1003"
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None and "a name is still in the plan" in plain.get_content()
+    assert html is not None and "a name is still in the plan" in html.get_content()
+
+
+def test_sent_again_it_is_the_same_message(server: Controller, certificate: Path, inbox: Inbox) -> None:
+    sender = delivery(server, certificate)
+    assert sender.send(letter()) == sender.send(letter())
+    first, second = (bytes(message) for message in inbox.messages)
+    assert first.partition(b"Subject")[2] == second.partition(b"Subject")[2]
+
+
+def test_a_server_without_starttls_gets_nothing(
+    plain_server: Controller, certificate: Path, inbox: Inbox
+) -> None:
+    with pytest.raises(TransientError):
+        delivery(plain_server, certificate).send(letter())
+    assert inbox.messages == []
+
+
+def test_a_certificate_that_nobody_trusts_gets_nothing(server: Controller, inbox: Inbox) -> None:
+    settings = SmtpSettings("127.0.0.1", port_of(server), "ingest", "secret", timeout=10)
+    with pytest.raises(TransientError):
+        EmailDelivery(settings, SENDER).send(letter())
+    assert inbox.messages == []
+
+
+def test_a_wrong_password_is_told_without_the_server_words(server: Controller, certificate: Path) -> None:
+    with pytest.raises(TransientError, match=r"^The mail server answered 535\.$"):
+        delivery(server, certificate, password="wrong").send(letter())
+
+
+def test_recipients_refused_singly_are_counted(server: Controller, certificate: Path, inbox: Inbox) -> None:
+    inbox.refused = ("gone@hospital.example.org",)
+    receipt = delivery(server, certificate).send(
+        letter("gone@hospital.example.org", "a@hospital.example.org")
+    )
+    assert receipt.refused == 1
+    assert len(inbox.messages) == 1
+
+
+def test_an_error_names_no_recipient(server: Controller, certificate: Path, inbox: Inbox) -> None:
+    inbox.refused = ("gone@hospital.example.org",)
+    with pytest.raises(TransientError) as error:
+        delivery(server, certificate).send(letter("gone@hospital.example.org"))
+    assert "gone" not in str(error.value)
+    assert error.value.__cause__ is None and error.value.__suppress_context__
+
+
+def test_a_full_mailbox_is_tried_again(server: Controller, certificate: Path, inbox: Inbox) -> None:
+    inbox.answer = "452 too many"
+    with pytest.raises(TransientError, match="452"):
+        delivery(server, certificate).send(letter())
+
+
+def test_no_server_is_a_passing_fault(certificate: Path) -> None:
+    with pytest.raises(TransientError):
+        EmailDelivery(SmtpSettings("127.0.0.1", 1, timeout=2), SENDER).send(letter())
+
+
+def test_the_date_is_the_report_s(server: Controller, certificate: Path, inbox: Inbox) -> None:
+    delivery(server, certificate).send(letter())
+    sent = inbox.messages[0]["Date"].datetime
+    assert sent == dt.datetime(2026, 11, 23, 9, 9, tzinfo=dt.UTC)

@@ -1,0 +1,178 @@
+"""The submission report: the first line is the answer, then what arrived, what is missing and what to do."""
+
+import json
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from ingest.checks.codes import load_codes
+from ingest.checks.policy import phrase
+from ingest.model.finding import Effect, Finding, FindingCode, InstanceRef, JudgedFinding, Scope, Severity
+from ingest.model.verdict import Completeness, CompletenessState, MissingObject, Outcome
+from ingest.model.wire import from_wire, to_wire
+from ingest.reports.content import build_submission_report
+from ingest.reports.inputs import ArrivedSeries, SubmissionReportInput
+from ingest.reports.problems import file_name, reason_of
+from ingest.reports.render import render_html, render_json, render_text
+from ingest.reports.report import SubmissionReport, Tone
+from ingest.reports.samples import sample_awaiting, sample_submissions
+from ingest.reports.texts import load_texts
+
+SAMPLES = sample_submissions()
+SCHEMA = json.loads(
+    (Path(__file__).parents[3] / "docs" / "schemas" / "submission-report.schema.json").read_text()
+)
+
+
+def report(name: str) -> SubmissionReport:
+    return build_submission_report(SAMPLES[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "headline", "tone"),
+    [
+        ("complete", "Received and filed: 123-1001 is complete.", Tone.COMPLETE),
+        (
+            "awaiting",
+            "Received 123-1002; we are still waiting for the dose cube and more of the planning CT.",
+            Tone.AWAITING,
+        ),
+        ("name-left", "We could not accept 123-1003 yet: a name is still in the plan.", Tone.HELD),
+        ("batch", "We could not accept one patient's data: a name is still in the plan.", Tone.HELD),
+        ("repeat", "Already received: this adds nothing new, and 123-1001 is complete.", Tone.COMPLETE),
+        ("password", "We could not read this zip: the zip is protected by a password.", Tone.REJECTED),
+        ("unfinished", "This upload did not finish. Please send the zip again.", Tone.REJECTED),
+        ("no-dicom", "We found no DICOM data in this zip.", Tone.REJECTED),
+        (
+            "study-id-wrong",
+            "We could not accept one patient's data: PatientID is not a study ID, but nearly one.",
+            Tone.HELD,
+        ),
+    ],
+)
+def test_the_first_line_is_the_answer(name: str, headline: str, tone: Tone) -> None:
+    made = report(name)
+    assert (made.headline, made.tone) == (headline, tone)
+    assert render_text(made).replace("\n", " ").startswith(headline)
+    text = re.sub(r"<[^>]+>", "", render_html(made)[render_html(made).index("<h1>") :]).strip()
+    assert text.replace("&#39;", "'").startswith(headline)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_json_is_of_the_published_schema(name: str) -> None:
+    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(render_json(report(name))))
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_report_survives_being_stored(name: str) -> None:
+    made = report(name)
+    stored = from_wire(SubmissionReport, json.loads(json.dumps(to_wire(made))))
+    assert render_html(stored) == render_html(made)
+    assert render_json(stored) == render_json(made)
+
+
+def test_steps_are_those_of_the_system_that_made_the_file() -> None:
+    titles = {item.title: item.system for item in report("awaiting").subjects[0].steps}
+    assert titles == {
+        "Export the dose cube": "raystation",
+        "Export the CT, structures and plan": "raystation",
+    }
+
+
+def test_steps_for_the_site_system_where_the_data_does_not_say() -> None:
+    source = SAMPLES["awaiting"]
+    bare = replace(source, planning_system="oncentra", subjects=(replace(source.subjects[0], systems={}),))
+    assert {item.system for item in build_submission_report(bare).subjects[0].steps} == {"oncentra"}
+
+
+def test_image_guidance_steps_are_those_of_the_imager() -> None:
+    subject = sample_awaiting("123-1002")
+    missing = Completeness(CompletenessState.AWAITING, (MissingObject("image-guidance", "20", "none"),))
+    subject = replace(
+        subject,
+        verdict=replace(subject.verdict, completeness=missing),
+        systems={"RTPLAN": "monaco", "IGRT": "xvi"},
+    )
+    source = replace(SAMPLES["awaiting"], subjects=(subject,))
+    assert [item.system for item in build_submission_report(source).subjects[0].steps] == ["xvi"]
+
+
+def test_each_problem_names_its_files_as_the_console_does() -> None:
+    problems = report("name-left").subjects[0].to_fix
+    assert problems[0].files == ("RTPLAN, series 4, image 1",)
+    assert (len(problems[1].files), problems[1].more, problems[1].count) == (6, 14, 190)
+    assert file_name(InstanceRef(7)) == "file 7 of the zip"
+
+
+def test_what_is_held_is_said_to_be_there() -> None:
+    missing = report("name-left").subjects[0].missing
+    assert {line.found for line in missing} == {"arrived, held"}
+    assert all(line.is_held and not line.steps for line in missing)
+
+
+def test_arrived_objects_stand_in_the_order_of_a_treatment() -> None:
+    lines = report("complete").subjects[0].arrived
+    assert [line.kind for line in lines][:5] == [
+        "planning-ct",
+        "rtstruct",
+        "rtplan",
+        "rtdose",
+        "image-guidance",
+    ]
+    assert lines[4].amount == "1,672 images in 19 series"
+
+
+def test_one_held_subject_does_not_hide_the_others() -> None:
+    made = report("batch")
+    assert made.lead.startswith("123-1001 and 123-1002 were filed.")
+    assert [subject.tone for subject in made.subjects] == [Tone.COMPLETE, Tone.AWAITING, Tone.HELD]
+
+
+def test_only_review_findings_ask_nothing_of_the_site() -> None:
+    assert "a person in the trial team has to look" in report("to-be-looked-at").lead
+
+
+@pytest.mark.parametrize("code", load_codes().values(), ids=lambda code: code.code)
+def test_every_code_that_stops_data_gives_a_reason_for_the_first_line(code: FindingCode) -> None:
+    finding = Finding(code.code, "123-1001", "(0008,1070)", "", {}, 3, (InstanceRef(1, "RTPLAN", 1, 1),))
+    reason = reason_of(
+        JudgedFinding(finding, code.severity, code.scope, code.effect, phrase(code.message, finding), ""),
+        load_texts(),
+    )
+    assert 8 < len(reason) <= 110
+    assert not reason.endswith(".")
+    assert "{" not in reason
+
+
+def test_a_report_of_4000_instances_takes_less_than_a_second() -> None:
+    series = tuple(ArrivedSeries("image-guidance", "CT", n, 1, n, n, "xvi") for n in range(4_000))
+    refs = tuple(InstanceRef(n + 1, "CT", n, n) for n in range(20))
+    findings = tuple(
+        JudgedFinding(
+            Finding(f"GEO{n:03d}", "123-1002", "(0020,0032)", "ImagePositionPatient", {}, 4_000, refs),
+            Severity.WARN,
+            Scope.SUBJECT,
+            Effect.NONE,
+            f"Something is odd in place {n}.",
+            "Look at it.",
+        )
+        for n in range(100)
+    )
+    subject = sample_awaiting("123-1002")
+    subject = replace(subject, arrived=series, verdict=replace(subject.verdict, findings=findings))
+    source: SubmissionReportInput = replace(SAMPLES["awaiting"], subjects=(subject,))
+    render_html(report("complete"))
+    begun = time.perf_counter()
+    made = build_submission_report(source)
+    assert all((render_html(made), render_json(made), render_text(made)))
+    assert time.perf_counter() - begun < 1.0
+
+
+def test_nothing_at_all_is_rejected_and_said_so() -> None:
+    made = report("no-dicom")
+    assert made.outcome == Outcome.REJECTED.value
+    assert "Nothing was filed." in made.lead
