@@ -29,7 +29,9 @@ def parcels() -> tuple[Parcel, ...]:
     """Return the demonstration's zips in the order in which they are sent."""
     return (
         Parcel(RouteKind.EGRESS, "123", "123-1001.zip", "one patient, complete", _egress),
-        Parcel(RouteKind.EXPLORER, "124", "week-12.zip", "three patients, a name left in one plan", _explorer),
+        Parcel(
+            RouteKind.EXPLORER, "124", "week-12.zip", "three patients, a name left in one plan", _explorer
+        ),
         Parcel(RouteKind.EXPLORER, "123", "clinic-4.zip", "a study ID of another site", _other_site),
         Parcel(RouteKind.SMB, "123", "fractions-march.zip", "two patients, one without its dose", _smb),
         Parcel(RouteKind.SMB, "124", "124-2004.zip", "a copy that was cut short", _cut, is_cut_short=True),

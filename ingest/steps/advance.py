@@ -16,6 +16,7 @@ from ingest.steps.inspect import inspect
 from ingest.steps.keep_alive import keep_alive
 from ingest.steps.parts import Parts
 from ingest.steps.report import report
+from ingest.steps.reprocess import with_act_trial
 from ingest.steps.set_aside import set_aside
 from ingest.steps.stage import stage
 
@@ -42,7 +43,7 @@ def advance(parts: Parts, submission_id: str) -> Step | None:
     parts.log("step-begun", **ids)
     try:
         with keep_alive(parts, claim):
-            STEPS[claim.step](parts, claim)
+            STEPS[claim.step](with_act_trial(parts, claim.submission), claim)
     except LostClaim:
         parts.log("claim-lost", **ids)
         return None

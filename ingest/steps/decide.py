@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ingest.ledger.claims import Claim
-from ingest.ledger.inspections import InstanceDecision, InstanceState, StoredInspection
+from ingest.ledger.inspections import InstanceDecision, InstanceState
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
-from ingest.model.inspection import SubjectFacts
+from ingest.model.inspection import Inspection, SubjectFacts
 from ingest.model.instance import InstanceFacts
 from ingest.model.review import (
     Collision,
@@ -29,7 +29,8 @@ def decide(parts: Parts, claim: Claim) -> None:
     with parts.ledger.read() as tx:
         stored = tx.inspections.latest(submission.id)
         assert stored is not None, "a submission is decided after it was inspected"
-        judgement, instances = judge_submission(parts, tx, submission, stored)
+        instances = tx.inspections.instances(stored.id)
+        judgement = judge_inspection(parts, tx, submission, stored.inspection, instances)
     verdict = judgement.verdict
     with parts.ledger.finish(claim, Event.DECIDED) as tx:
         tx.inspections.mark(stored.id, _decisions(judgement, instances))
@@ -57,26 +58,31 @@ def decide(parts: Parts, claim: Claim) -> None:
         )
 
 
-def judge_submission(
-    parts: Parts, tx: Transaction, submission: Submission, stored: StoredInspection
-) -> tuple[Judgement, tuple[InstanceFacts, ...]]:
-    """Return the judgement on an inspection and the instances it rests on; nothing is recorded."""
-    instances = tx.inspections.instances(stored.id)
+def judge_inspection(
+    parts: Parts,
+    tx: Transaction,
+    submission: Submission,
+    inspection: Inspection,
+    instances: Sequence[InstanceFacts],
+) -> Judgement:
+    """Return the judgement on an inspection against what the ledger knows; nothing is recorded."""
     arriving = group_by_label(instances)
     known = {
-        facts.label: gather_knowledge(parts, tx, submission, stored, facts, arriving.get(facts.label, []))
-        for facts in stored.inspection.subjects
+        facts.label: gather_knowledge(
+            parts, tx, submission, inspection.package.sha256, facts, arriving.get(facts.label, [])
+        )
+        for facts in inspection.subjects
         if facts.subject_id is not None
     }
     site = parts.trial.site(submission.share.site)
-    return judge_package(stored.inspection, arriving, parts.trial, site, known), instances
+    return judge_package(inspection, arriving, parts.trial, site, known)
 
 
 def gather_knowledge(
     parts: Parts,
     tx: Transaction,
     submission: Submission,
-    stored: StoredInspection,
+    package_sha256: str,
     facts: SubjectFacts,
     arriving: Iterable[InstanceFacts],
 ) -> Knowledge:
@@ -92,7 +98,7 @@ def gather_knowledge(
         head_version=row.head_version if row else 0,
         waivers=(*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id)),
         enrolment=_enrolment(tx, subject_id, is_withdrawn=row is not None and row.is_withdrawn),
-        elsewhere=_collisions(tx, submission, stored, subject_id, arriving),
+        elsewhere=_collisions(tx, submission, package_sha256, subject_id, arriving),
     )
 
 
@@ -108,17 +114,16 @@ def _enrolment(tx: Transaction, subject_id: str, *, is_withdrawn: bool) -> Enrol
 def _collisions(
     tx: Transaction,
     submission: Submission,
-    stored: StoredInspection,
+    package_sha256: str,
     subject_id: str,
     arriving: Iterable[InstanceFacts],
 ) -> tuple[Collision, ...]:
     found = list(tx.collisions.elsewhere(subject_id, arriving))
-    digest = stored.inspection.package.sha256
-    for earlier in tx.collisions.same_package(submission.id, digest):
+    for earlier in tx.collisions.same_package(submission.id, package_sha256):
         if earlier.site != submission.share.site:
             found.append(Collision(CollisionKind.OTHER_SITE))
         elif subject_id not in earlier.subject_ids and earlier.subject_ids:
-            found.append(Collision(CollisionKind.BYTES, digest))
+            found.append(Collision(CollisionKind.BYTES, package_sha256))
     return tuple(found)
 
 

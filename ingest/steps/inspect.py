@@ -32,7 +32,7 @@ def inspect(parts: Parts, claim: Claim) -> None:
         with parts.ledger.work(claim) as tx:
             tx.inspections.append(inspection_id, batch)
 
-    inspection = parts.inspector.inspect(_request(parts, submission, original, staging), record)
+    inspection = parts.inspector.inspect(build_request(parts, submission, original, staging), record)
     event = Event.BROKEN_OFF if _is_unfinished(submission, inspection) else Event.INSPECTED
     with parts.ledger.finish(claim, event) as tx:
         tx.inspections.complete(inspection_id, inspection)
@@ -50,7 +50,10 @@ def _is_unfinished(submission: Submission, inspection: Inspection) -> bool:
     return inspection.package.is_unfinished and not submission.is_vouched and not submission.is_overdue
 
 
-def _request(parts: Parts, submission: Submission, original: Original, staging: Path) -> InspectionRequest:
+def build_request(
+    parts: Parts, submission: Submission, original: Original, staging: Path | None
+) -> InspectionRequest:
+    """Return what the inspection process is asked; without `staging` nothing is written."""
     with parts.ledger.read() as tx:
         approvals = tx.approvals.active(submission.share.site)
         assign = tx.acts.assignments(submission.id)
@@ -61,9 +64,10 @@ def _request(parts: Parts, submission: Submission, original: Original, staging: 
         site=submission.share.site,
         trial_toml=parts.trial.text,
         hmac_key=parts.key.hex(),
-        staging_dir=str(staging),
+        staging_dir=str(staging) if staging else None,
         approvals=approvals,
         assign=assign,
+        package_sha256=submission.sha256,
     )
 
 

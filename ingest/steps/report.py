@@ -113,7 +113,7 @@ def _subject_input(
             systems=systems_of(arriving),
             near_miss=near_misses.get(subject.label),
         )
-    knowledge = gather_knowledge(parts, tx, submission, stored, facts, arriving)
+    knowledge = gather_knowledge(parts, tx, submission, stored.inspection.package.sha256, facts, arriving)
     is_held = subject.outcome is not Outcome.ACCEPTED
     review = review_alone(
         parts.trial,

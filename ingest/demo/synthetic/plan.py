@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from array import array
 
 from pydicom.dataset import Dataset
@@ -68,7 +69,7 @@ def build_dose(subject: SyntheticSubject, plan: Dataset) -> Dataset:
     ds.DoseUnits, ds.DoseType, ds.DoseSummationType = "GY", "PHYSICAL", "PLAN"
     ds.DoseGridScaling = "0.06"
     ds.ReferencedRTPlanSequence = Sequence([refer_to(plan)])
-    ds.PixelData = _draw_dose(frames)
+    ds.PixelData = _draw_dose(frames, f"{subject.seed}/{subject.subject_id}/rtdose")
     ds["PixelData"].VR = "OW"
     return ds
 
@@ -134,12 +135,17 @@ def _record_beam(number: int, fraction: int) -> Dataset:
     return beam
 
 
-def _draw_dose(frames: int) -> bytes:
-    """Return a ball of dose about the origin, highest in the middle (units of the grid scaling)."""
+def _draw_dose(frames: int, key: str) -> bytes:
+    """Return a ball of dose about the origin, highest in the middle (units of the grid scaling).
+
+    Its edge differs from set to set: the same dose under two study IDs would be a finding.
+    """
+    noise = random.Random(key)  # noqa: S311 - a picture, not a secret
     centre, middle = (_GRID - 1) / 2, (frames - 1) / 2
     rows = [max(0, 1000 - int(4 * (row - centre) ** 2)) for row in range(_GRID)]
     values = array("I")
     for frame in range(frames):
         weight = 1 - abs(frame - middle) / (frames + 1)
         values.extend(int(weight * row * column / 1000) for row in rows for column in rows)
+        values[-1] = noise.randrange(8)
     return as_little_endian(values)

@@ -1,0 +1,55 @@
+"""`ingest run`: poll → … → set_aside in one process, without Redis."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from ingest.cli.options import open_from_settings, trial_option
+from ingest.service import Service
+from ingest.steps.drive import drive_round
+
+#: Seconds between the polls of a run that waits only for entries to settle.
+_SETTLING = 5.0
+
+
+@click.command("run")
+@trial_option
+@click.option("--once", is_flag=True, help="Until what lies on the shares has settled and gone its way.")
+def command(trial_file: Path | None, once: bool) -> int:
+    """Receive, verify, file and report, until interrupted."""
+    with open_from_settings(trial_file) as service:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        if once:
+            run_until_settled(service, stop)
+        else:
+            run_until_stopped(service, stop)
+    return 0
+
+
+def run_until_stopped(service: Service, stop: threading.Event) -> None:
+    """Do a round each time the quickest route is to be polled."""
+    pause = min(rule.poll_every for rule in service.parts.trial.routes.values())
+    while not stop.is_set():
+        drive_round(service.parts, service.woken)
+        stop.wait(pause)
+
+
+def run_until_settled(service: Service, stop: threading.Event) -> None:
+    """Do rounds until no entry waits to settle and no submission waits for a step.
+
+    What is written to all the time never settles: the run ends after four times the longest settling time.
+    """
+    rules = [rule.settle for rule in service.parts.trial.routes.values()]
+    longest = max(rule.minimum_age + rule.polls * _SETTLING for rule in rules)
+    pause = min(_SETTLING, max(0.05, longest / 10))
+    for _ in range(int(4 * longest / pause) + 4):
+        done = drive_round(service.parts, service.woken)
+        if stop.is_set() or (not done.waiting and not done.arrived):
+            return
+        stop.wait(pause)

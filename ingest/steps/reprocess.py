@@ -1,0 +1,140 @@
+"""Reprocess: judge submissions again, under the present trial file or a registered one.
+
+A dry run changes nothing and records the difference of verdicts. A real run reopens only what would change.
+Each item is one submission, done by itself, so that no task runs longer than one zip.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ingest.archive.originals import BytesGone
+from ingest.ledger.errors import LostClaim, Refused
+from ingest.ledger.runs import ItemClaim, ItemState, Run, RunScope
+from ingest.ledger.transaction import Transaction
+from ingest.ledger.transitions import Event
+from ingest.model.errors import TransientError
+from ingest.model.inspection import Inspection
+from ingest.model.instance import InstanceFacts
+from ingest.model.submission import Act, ActKind, Step, Submission, SubmissionState
+from ingest.model.verdict import Verdict
+from ingest.steps.decide import judge_inspection
+from ingest.steps.inspect import build_request
+from ingest.steps.parts import Parts
+from ingest.trial.load import parse_trial
+
+_PREFIX = "reprocess:"
+
+
+def begin_run(
+    parts: Parts,
+    run_id: str,
+    scope: RunScope,
+    scope_id: str | None = None,
+    *,
+    trial: str | None = None,
+    is_dry: bool = False,
+    by: str = "",
+    reason: str = "",
+) -> tuple[str, ...]:
+    """Record a run and return the submissions that it goes over; begun twice, it is the same run.
+
+    trial: name or sha256 of a registered trial file; None: the present one. Raises NotInLedger, Refused.
+    """
+    with parts.ledger.write() as tx:
+        tx.trials.register(parts.trial.name, parts.trial.text, parts.trial.sha256)
+        sha256 = tx.trials.get(trial).sha256 if trial else parts.trial.sha256
+        run = Run(run_id, scope, scope_id or "", sha256, is_dry, by, reason)
+        if tx.runs.begin(run):
+            detail = {"run": run_id, "scope": scope.value, "is_dry": is_dry, "trial": sha256}
+            tx.audit.append("run-begun", by=by, detail=detail)
+        return tuple(submission_id for _, submission_id in tx.runs.waiting(run_id, limit=1_000_000))
+
+
+def reprocess_item(parts: Parts, run_id: str, submission_id: str) -> None:
+    """Judge one submission of a run again. Run twice, it changes nothing the second time."""
+    with parts.ledger.write() as tx:
+        claim = tx.runs.claim(run_id, submission_id, parts.worker, parts.lease_seconds)
+    if claim is None:
+        return
+    try:
+        _reprocess(parts, claim)
+    except LostClaim:
+        return
+    except (TransientError, Refused) as error:
+        parts.log("reprocess-failed", run=run_id, submission=submission_id, reason=str(error))
+        with parts.ledger.write() as tx:
+            tx.runs.give_back(claim)
+
+
+def _reprocess(parts: Parts, claim: ItemClaim) -> None:
+    with parts.ledger.read() as tx:
+        submission = tx.submissions.get(claim.submission_id)
+    if submission.state is not SubmissionState.DONE:
+        with parts.ledger.write() as tx:
+            tx.runs.give_back(claim, is_attempt=False)
+        return
+    under = with_run_trial(parts, claim.run)
+    try:
+        inspection, instances = _inspect_again(under, submission, claim)
+    except BytesGone:
+        with parts.ledger.write() as tx:
+            tx.runs.close(claim, ItemState.SKIPPED, "bytes no longer held")
+        return
+    with parts.ledger.read() as tx:
+        before = tx.verdicts.latest(submission.id)
+        after = judge_inspection(under, tx, submission, inspection, instances).verdict
+    _record(parts, claim, submission, before.verdict if before else None, after)
+
+
+def _record(
+    parts: Parts, claim: ItemClaim, submission: Submission, before: Verdict | None, after: Verdict
+) -> None:
+    """Record the difference; a real run reopens the submission in the same transaction."""
+    run = claim.run
+    with parts.ledger.write() as tx:
+        difference = tx.runs.done(claim, before, after)
+        is_reopened = difference.is_change and not run.is_dry
+        if is_reopened:
+            act = Act(ActKind.REPROCESS, f"{_PREFIX}{run.id}", run.by, run.reason)
+            tx.submissions.reopen(submission.id, Event.INSPECT_AGAIN, act)
+            tx.audit.append("reopened", submission_id=submission.id, by=run.by, detail={"act": act.name})
+    if is_reopened:
+        parts.wake(submission.id, Step.INSPECT)
+
+
+def _inspect_again(
+    parts: Parts, submission: Submission, claim: ItemClaim
+) -> tuple[Inspection, list[InstanceFacts]]:
+    """Inspect the original, writing nothing. Raises BytesGone."""
+    instances: list[InstanceFacts] = []
+
+    def collect(batch: list[InstanceFacts]) -> None:
+        instances.extend(batch)
+        with parts.ledger.write() as tx:
+            tx.runs.renew(claim)
+
+    request = build_request(parts, submission, parts.originals.open(submission.id), staging=None)
+    return parts.inspector.inspect(request, collect), instances
+
+
+def with_run_trial(parts: Parts, run: Run) -> Parts:
+    """Return the parts under the trial file that a run names."""
+    if run.trial_sha256 == parts.trial.sha256:
+        return parts
+    with parts.ledger.read() as tx:
+        text = tx.trials.get(run.trial_sha256).text
+    return replace(parts, trial=parse_trial(text))
+
+
+def with_act_trial(parts: Parts, submission: Submission) -> Parts:
+    """Return the parts under the trial file by which a submission's present act is judged."""
+    if submission.act.kind is not ActKind.REPROCESS:
+        return parts
+    with parts.ledger.read() as tx:
+        run = _run_of(tx, submission)
+    return with_run_trial(parts, run)
+
+
+def _run_of(tx: Transaction, submission: Submission) -> Run:
+    return tx.runs.get(submission.act.name.removeprefix(_PREFIX))
