@@ -48,8 +48,11 @@ def count_calls(act: Callable[[], object]) -> int:
     return calls
 
 
-def run_and_die(act: Callable[[], object], at: int, *, after: bool) -> bool:
-    """Run `act` in a child that dies at its changing call number `at`, before or after it. True: it died."""
+def run_and_die(act: Callable[[], object], at: int) -> bool:
+    """Run `act` in a child that dies right after its changing call number `at`. True: it died.
+
+    Of a write, half is written. To die before a call is to die after the one before it.
+    """
     child = os.fork()
     if child == 0:
         calls = 0
@@ -59,9 +62,9 @@ def run_and_die(act: Callable[[], object], at: int, *, after: bool) -> bool:
             calls += 1
             if calls == at:
                 try:
-                    if name == "write" and after:
+                    if name == "write":
                         original(args[0], args[1][: len(args[1]) // 2])
-                    elif after:
+                    else:
                         original(*args, **options)
                 finally:
                     os._exit(KILLED)

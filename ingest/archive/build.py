@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,6 +9,7 @@ from typing import Any
 
 from ingest.archive.disk import (
     SyncError,
+    digest_bytes,
     digest_file,
     discard,
     make_directories,
@@ -139,7 +139,7 @@ def _place(build: Build, file: NewFile, staged: Path) -> None:
 
 
 def _add_document(build: Build, logical: str, data: bytes) -> None:
-    sha256 = hashlib.sha256(data).hexdigest()
+    sha256 = digest_bytes(data)
     build.state[logical] = sha256
     if sha256 not in build.known:
         write_file(build.target_of(logical), data)

@@ -159,3 +159,8 @@ def digest_file(path: Path) -> str:
     """Return the sha256 of a file, in hex."""
     with path.open("rb", buffering=0) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return the sha256 of bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()

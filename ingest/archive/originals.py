@@ -21,7 +21,7 @@ from ingest.archive.room import require_room
 PACKAGE, NAME = "package.zip", "name"
 
 
-class BytesGone(LookupError):  # noqa: N818 - it says what happened
+class BytesGone(LookupError):
     """The bytes are no longer held: retention or a person removed them."""
 
 

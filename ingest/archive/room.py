@@ -13,7 +13,7 @@ RESERVE = 256 * 1024 * 1024
 
 
 def free_bytes(path: Path) -> int:
-    """Return the bytes that may still be written below `path`, the reserve left out. Raises TransientError."""
+    """Return the bytes that may be written below `path`, the reserve left out. Raises TransientError."""
     with worldly_faults("measuring free space"):
         return max(0, shutil.disk_usage(path).free - RESERVE)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.archive.build import build_version
 from ingest.archive.disk import (
+    digest_bytes,
     digest_file,
     discard,
     move_directory,
@@ -162,7 +162,7 @@ class Archive:
             bytes_added=build.bytes_added,
             files_known=build.files_known,
             copied=build.copied,
-            inventory_sha256=hashlib.sha256(inventory).hexdigest(),
+            inventory_sha256=digest_bytes(inventory),
         )
 
     def _filed_before(self, order: FilingOrder, before: Inventory | None) -> Filed | None:

@@ -89,16 +89,17 @@ def without_links(has_links: bool, monkeypatch: pytest.MonkeyPatch) -> None:
 @prepared
 @linked
 @pytest.mark.usefixtures("without_links")
-def test_killed_at_any_call_the_filing_is_there_whole_or_not_at_all(tmp_path: Path, prepare: Prepare) -> None:
-    bench = Bench(tmp_path, prepare)
+def test_killed_at_any_call_the_filing_is_there_whole_or_not_at_all(
+    quick_path: Path, prepare: Prepare
+) -> None:
+    bench = Bench(quick_path, prepare)
     calls = count_calls(lambda: bench.archive.file(bench.order))
     heads = set()
     for at in range(1, calls + 1):
-        for after in (False, True):
-            bench.reset()
-            assert run_and_die(lambda: bench.archive.file(bench.order), at, after=after)
-            heads.add(bench.check())
-            bench.finish()
+        bench.reset()
+        assert run_and_die(lambda: bench.archive.file(bench.order), at)
+        heads.add(bench.check())
+        bench.finish()
     assert heads == {bench.order.expected_head, bench.order.expected_head + 1}
 
 
@@ -107,9 +108,9 @@ def test_killed_at_any_call_the_filing_is_there_whole_or_not_at_all(tmp_path: Pa
 @pytest.mark.usefixtures("without_links")
 @pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
 def test_refused_at_any_call_the_fault_is_a_passing_one_and_the_archive_is_whole(
-    tmp_path: Path, prepare: Prepare, error: int
+    quick_path: Path, prepare: Prepare, error: int
 ) -> None:
-    bench = Bench(tmp_path, prepare)
+    bench = Bench(quick_path, prepare)
     calls = count_calls(lambda: bench.archive.file(bench.order))
     refused = 0
     for at in range(1, calls + 1):
@@ -127,8 +128,8 @@ def test_refused_at_any_call_the_fault_is_a_passing_one_and_the_archive_is_whole
     assert refused > calls // 2
 
 
-def test_killed_while_recovering_the_next_recovery_finishes(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, _second)
+def test_killed_while_recovering_the_next_recovery_finishes(quick_path: Path) -> None:
+    bench = Bench(quick_path, _second)
     root = bench.archive.places.object_of(SUBJECT)
 
     def leave_unlisted() -> None:
@@ -143,5 +144,5 @@ def test_killed_while_recovering_the_next_recovery_finishes(tmp_path: Path) -> N
     calls = count_calls(lambda: bench.archive.recover(SUBJECT))
     for at in range(1, calls + 1):
         leave_unlisted()
-        run_and_die(lambda: bench.archive.recover(SUBJECT), at, after=True)
+        run_and_die(lambda: bench.archive.recover(SUBJECT), at)
         assert bench.check() == 2

@@ -29,7 +29,7 @@ class TornArchiveError(AssertionError):
 
 
 def cut_the_power(folder: Path, *, is_first: bool) -> None:
-    """Record one filing, and look at the disks that a power cut at any call may leave. Raises TornArchiveError."""
+    """Record a filing; look at the disks that a power cut at any call may leave. Raises TornArchiveError."""
     archive = Archive(folder / "archive")
     if not is_first:
         archive.file(order([stage(archive, name, data) for name, data in FIRST.items()]))
@@ -62,8 +62,8 @@ def _check(shown: Path, versions: dict[int, dict[str, bytes]], *, is_promised: b
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["first filing", "second filing"])
-def test_the_power_may_fail_at_any_point(tmp_path: Path, is_first: bool) -> None:
-    cut_the_power(tmp_path, is_first=is_first)
+def test_the_power_may_fail_at_any_point(quick_path: Path, is_first: bool) -> None:
+    cut_the_power(quick_path, is_first=is_first)
 
 
 class _WithoutFileSync:
@@ -127,7 +127,7 @@ Break = Callable[[pytest.MonkeyPatch], AbstractContextManager[None]]
     ],
 )
 def test_the_detector_finds_a_filing_that_syncs_too_little_or_too_late(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Break
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch, broken: Break
 ) -> None:
     with broken(monkeypatch), pytest.raises(TornArchiveError):
-        cut_the_power(tmp_path, is_first=False)
+        cut_the_power(quick_path, is_first=False)
