@@ -18,7 +18,7 @@ def routes() -> dict[str, dict[str, str]]:
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the schedule: polls and the sweep each minute, reconciliation and reports at night."""
+    """Return the schedule: polls and the sweep each minute, reconciliation at night."""
     polls = {
         f"poll-{route}": {
             "task": "ingest.poll",
@@ -32,9 +32,4 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         **polls,
         "sweep": {"task": "ingest.sweep", "schedule": 60.0, "options": {"expires": 55}},
         "reconcile": {"task": "ingest.reconcile", "schedule": crontab(hour=2, minute=30)},
-        "morning": {"task": "ingest.morning", "schedule": crontab(hour=6, minute=30)},
-        "site-reports": {
-            "task": "ingest.report_sites",
-            "schedule": crontab(hour=5, minute=0, day_of_week="mon"),
-        },
     }

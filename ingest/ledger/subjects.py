@@ -94,6 +94,13 @@ class Subjects(Area):
         ).first()
         return SubjectLease(subject_id, worker, taken.token, taken.head_version, lease) if taken else None
 
+    def is_leased(self, subject_id: str) -> bool:
+        """Whether a worker files the subject now."""
+        held_until = self._connection.execute(
+            sa.select(subjects.c.lease_until).where(subjects.c.subject_id == subject_id)
+        ).scalar()
+        return held_until is not None and held_until > self._now
+
     def guard(self, lease: SubjectLease) -> None:
         """Renew the lease. Raises LostClaim where another worker has taken the subject since."""
         if not self._update(lease, lease_until=self._now + lease.lease):

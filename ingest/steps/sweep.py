@@ -27,3 +27,9 @@ def sweep(parts: Parts, *, quiet_seconds: float = 120.0) -> Swept:
     for submission_id in parked:
         parts.log("parked", submission=submission_id)
     return Swept(len(due), parked, sent)
+
+
+def waiting_items(parts: Parts) -> tuple[tuple[str, str], ...]:
+    """Return (run, submission) of reprocess items that no worker holds: their messages may be lost."""
+    with parts.ledger.read() as tx:
+        return tx.runs.waiting()

@@ -1,0 +1,103 @@
+"""The tasks that others may call by name. Each takes ids, does one thing on the ledger, and may run twice."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_process_init, worker_process_shutdown
+
+from ingest.ledger.runs import RunScope
+from ingest.logs import configure_logs
+from ingest.model.route import RouteKind
+from ingest.model.submission import Step
+from ingest.service import Service, open_service
+from ingest.settings import Settings
+from ingest.steps import advance as advancing
+from ingest.steps import poll as polling
+from ingest.steps import reconcile as reconciling
+from ingest.steps import reprocess as reprocessing
+from ingest.steps import sweep as sweeping
+from workers.schedule import HEAVY, LIGHT
+
+#: Steps that read a whole zip or write to the archive.
+HEAVY_STEPS = frozenset({Step.STAGE, Step.INSPECT, Step.FILE})
+
+
+@cache
+def service() -> Service:
+    """Return this process's service, opened at the first task."""
+    settings = Settings()
+    configure_logs(settings.log_level)
+    return open_service(settings, wake=send_wake, is_migrating=False)
+
+
+@worker_process_init.connect
+def forget_parents_service(**_: Any) -> None:
+    """A forked child opens a service of its own: connections and the inspection child are not shared."""
+    service.cache_clear()
+
+
+@worker_process_shutdown.connect
+def close_service(**_: Any) -> None:
+    """End the inspection child with its worker."""
+    if service.cache_info().currsize:
+        service().__exit__(None, None, None)
+
+
+def send_wake(submission_id: str, step: Step) -> None:
+    """Ask for a submission's next step on the queue that the step belongs to."""
+    advance.apply_async((submission_id,), queue=HEAVY if step in HEAVY_STEPS else LIGHT)
+
+
+@shared_task(name="ingest.poll")
+def poll(route: str) -> None:
+    """Poll every share of a route: egress, explorer, smb or htp."""
+    polling.poll(service().parts, RouteKind(route))
+
+
+@shared_task(name="ingest.advance")
+def advance(submission: str) -> None:
+    """Take a submission through the step that it waits for."""
+    advancing.advance(service().parts, submission)
+
+
+@shared_task(name="ingest.reprocess")
+def reprocess(
+    run: str, scope: str, id: str | None = None, trial: str | None = None, dry_run: bool = False
+) -> None:
+    """Judge a submission, a subject, a site or everything again; `run` is the caller's id for it."""
+    items = reprocessing.begin_run(
+        service().parts,
+        run,
+        RunScope(scope),
+        id,
+        trial=trial,
+        is_dry=dry_run,
+        by="task call",
+        reason="ingest.reprocess",
+    )
+    for submission in items:
+        reprocess_item.apply_async((run, submission), queue=HEAVY)
+
+
+@shared_task(name="ingest.reprocess_item")
+def reprocess_item(run: str, submission: str) -> None:
+    """Judge one submission of a run again."""
+    reprocessing.reprocess_item(service().parts, run, submission)
+
+
+@shared_task(name="ingest.sweep")
+def sweep() -> None:
+    """Wake what waits without a message, park what failed too often, send the outbox."""
+    parts = service().parts
+    sweeping.sweep(parts)
+    for run, submission in sweeping.waiting_items(parts):
+        reprocess_item.apply_async((run, submission), queue=HEAVY)
+
+
+@shared_task(name="ingest.reconcile")
+def reconcile() -> None:
+    """Compare ledger, archive and shares; check fixity; keep to the retention times."""
+    reconciling.reconcile(service().parts)
