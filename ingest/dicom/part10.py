@@ -79,7 +79,8 @@ def read_outside(data: Buffer, root: TagPath, inflate_to: int, ratio: int) -> Ou
         out.faults.append(Fault(faults.NO_PREAMBLE))
         _read_meta(out, 0, root)
     if not out.meta:
-        _read_bare(out)
+        if out.is_dicom:
+            _read_bare(out)
         return out
     _choose_encoding(out)
     if out.is_deflated:
@@ -160,9 +161,8 @@ def _guess(data: Buffer, pos: int) -> Encoding | None:
 
 def _read_bare(out: Outside) -> None:
     """A data set without file meta, as some old systems write it: only where it begins as one must."""
-    guess = _guess(out.data, 0)
-    first = out.data[:4]
-    if guess is None or first[:2] not in (b"\x08\x00", b"\x00\x08") or out.faults:
+    guess = _guess(out.data, out.begin)
+    if guess is None or out.data[out.begin : out.begin + 2] not in (b"\x08\x00", b"\x00\x08"):
         out.faults[:] = [Fault(faults.NOT_DICOM, is_fatal=True)]
         return
     out.is_bare = True
