@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ingest.reports.plain_text import day_in_words, moment_in_words, size_in_words
+from ingest.reports.plain_text import counted, day_in_words, days_in_words, moment_in_words, size_in_words
 
 
 def render_page(template: str, **values: Any) -> str:
@@ -39,6 +39,8 @@ def _environment(is_html: bool) -> Environment:
         moment=moment_in_words,
         day=day_in_words,
         size=size_in_words,
+        days=days_in_words,
+        counted=counted,
         lower_first=lambda text: text[:1].lower() + text[1:],
     )
     return environment

@@ -16,6 +16,7 @@ from ingest.reports.report import Problem, Steps, SubjectSection, SubmissionRepo
 SCHEMA_VERSION = 1
 
 _LINE = 78
+_LIST_MARK = re.compile(r" *(?:[*-] |[0-9]+\. )?")
 
 
 def render_html(report: SubmissionReport) -> str:
@@ -50,8 +51,8 @@ def wrap_lines(text: str) -> str:
 def _fold(line: str) -> list[str]:
     if len(line) <= _LINE:
         return [line]
-    body = line.lstrip(" *-0123456789.")
-    indent = " " * min(len(line) - len(body), 6)
+    mark = _LIST_MARK.match(line)
+    indent = " " * (mark.end() if mark else 0)
     folded = textwrap.wrap(
         line, _LINE, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

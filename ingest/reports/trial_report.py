@@ -1,0 +1,176 @@
+"""The trial report for the data manager: accrual against data, sites by what they need, what is overdue."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ingest.model.wire import to_wire
+from ingest.reports.chase import write_csv
+from ingest.reports.page import render_page
+from ingest.reports.plain_text import clean, counted, days_in_words
+from ingest.reports.qa_inputs import MonthLine, SiteLine, TrialReportInput
+from ingest.reports.render import SCHEMA_VERSION
+from ingest.reports.report import Tone
+from ingest.reports.texts import load_texts
+
+#: A site from which nothing has come for so many days needs a call.
+SILENT_DAYS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RankedSite:
+    """One site, with what it needs in words; `need` is the weight by which sites are ranked."""
+
+    number: str
+    name: str
+    need: float
+    needs: tuple[str, ...]
+    tone: Tone
+    enrolled: int | None
+    subjects: int
+    complete: int
+    held: int
+    overdue: int
+    rate: float | None
+    last_received: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueRow:
+    """One overdue object, longest first."""
+
+    subject_id: str
+    site_number: str
+    object: str
+    title: str
+    since: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReport:
+    """The whole trial. `enrolled` is None where there is no enrolment list."""
+
+    trial_name: str
+    trial_title: str
+    program_version: str
+    made: datetime
+    tone: Tone
+    headline: str
+    enrolled: int | None
+    subjects: int
+    complete: int
+    held: int
+    rate: float | None
+    months: tuple[MonthLine, ...]
+    sites: tuple[RankedSite, ...]
+    overdue: tuple[OverdueRow, ...]
+
+
+def build_trial_report(source: TrialReportInput) -> TrialReport:
+    """Return the report: sites that need most come first."""
+    sites = sorted((_rank(site, source.made) for site in source.sites), key=lambda s: (-s.need, s.number))
+    enrolled = [site.enrolled for site in source.sites if site.enrolled is not None]
+    subjects = sum(site.subjects for site in source.sites)
+    complete = sum(site.complete for site in source.sites)
+    judged = sum(site.first_time_all for site in source.sites)
+    needing = sum(bool(site.needs) for site in sites)
+    return TrialReport(
+        trial_name=clean(source.trial_name),
+        trial_title=clean(source.trial_title),
+        program_version=clean(source.program_version),
+        made=source.made,
+        tone=Tone.AWAITING if needing else Tone.COMPLETE,
+        headline=_headline(complete, subjects, sum(enrolled) if enrolled else None, needing),
+        enrolled=sum(enrolled) if enrolled else None,
+        subjects=subjects,
+        complete=complete,
+        held=sum(site.held for site in source.sites),
+        rate=sum(site.first_time_right for site in source.sites) / judged if judged else None,
+        months=tuple(sorted(source.months, key=lambda line: line.month)),
+        sites=tuple(sites),
+        overdue=_overdue(source),
+    )
+
+
+def render_trial_html(report: TrialReport) -> str:
+    """Return the report as one self-contained page."""
+    return render_page("trial.html.j2", report=report)
+
+
+def render_trial_json(report: TrialReport) -> str:
+    """Return everything of the report as JSON."""
+    return json.dumps({"schema": SCHEMA_VERSION, **to_wire(report)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def overdue_csv(report: TrialReport) -> str:
+    """Return the overdue list for a spreadsheet."""
+    header = ("site", "study_id", "object", "title", "awaited_since", "days")
+    rows = (
+        (row.site_number, row.subject_id, row.object, row.title, row.since, row.days)
+        for row in report.overdue
+    )
+    return write_csv(header, rows)
+
+
+def _headline(complete: int, subjects: int, enrolled: int | None, needing: int) -> str:
+    of = counted(enrolled if enrolled is not None else subjects, "patient is", "patients are")
+    needs = (
+        f"{counted(needing, 'site needs', 'sites need')} attention" if needing else "no site needs attention"
+    )
+    return f"{complete:,} of {of} complete; {needs}."
+
+
+def _rank(site: SiteLine, made: datetime) -> RankedSite:
+    """Weigh what a site needs: held data waits for a person, silence and overdue data for a call."""
+    silent = None if site.last_received is None else (made - site.last_received).days
+    is_silent = site.subjects < (site.enrolled or 0) and (silent is None or silent >= SILENT_DAYS)
+    rate = site.first_time_right / site.first_time_all if site.first_time_all else None
+    is_often_wrong = rate is not None and site.first_time_all >= 5 and rate < 0.5
+    needs = _needs(site, made, silent=silent if is_silent else None, is_silent=is_silent)
+    if is_often_wrong:
+        needs.append("more than half is not right the first time")
+    return RankedSite(
+        number=clean(site.number),
+        name=clean(site.name),
+        need=3 * site.held + site.overdue + (5 if is_silent else 0) + (4 if is_often_wrong else 0),
+        needs=tuple(needs),
+        tone=Tone.HELD if site.held else Tone.AWAITING if needs else Tone.COMPLETE,
+        enrolled=site.enrolled,
+        subjects=site.subjects,
+        complete=site.complete,
+        held=site.held,
+        overdue=site.overdue,
+        rate=rate,
+        last_received=site.last_received,
+    )
+
+
+def _needs(site: SiteLine, made: datetime, *, silent: int | None, is_silent: bool) -> list[str]:
+    needs = []
+    if site.held:
+        age = f", the oldest for {days_in_words((made - site.oldest_held).days)}" if site.oldest_held else ""
+        needs.append(f"{counted(site.held, 'patient')} held{age}")
+    if site.overdue:
+        needs.append(f"{counted(site.overdue, 'object')} overdue")
+    if is_silent:
+        needs.append("has never sent anything" if silent is None else f"silent for {days_in_words(silent)}")
+    return needs
+
+
+def _overdue(source: TrialReportInput) -> tuple[OverdueRow, ...]:
+    today = source.made.date()
+    rows = [
+        OverdueRow(
+            subject_id=clean(line.subject_id, 64),
+            site_number=clean(line.site_number),
+            object=clean(line.object, 60),
+            title=load_texts().object_words(line.object).title,
+            since=line.since,
+            days=max(0, (today - line.since).days),
+        )
+        for line in source.overdue
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.days, row.subject_id, row.object)))
