@@ -12,7 +12,7 @@ from ingest.model.instance import Dose, InstanceFacts, ReferenceKind, Roi
 from ingest.model.review import ObjectKind
 
 _WHOLE = frozenset({"PLAN", "MULTI_PLAN"})
-_TARGETS = frozenset({"PTV", "CTV", "GTV"})
+_TARGETS = frozenset({"PTV", "CTV", "GTV", "ITV"})
 _SUMMATION = ("(3004,000A)", "DoseSummationType")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
+from itertools import product
 
 from ingest.checks.index import ImageSeries, SubjectIndex
 from ingest.checks.links import Links
@@ -25,6 +26,8 @@ _TITLES = {
     ObjectKind.PET: "PET",
 }
 
+#: Normals with a z beyond this are axial.
+_AXIAL = 0.999
 _POSITION, _ORIENTATION, _SPACING = "(0020,0032)", "(0020,0037)", "(0028,0030)"
 
 
@@ -34,16 +37,14 @@ def check_geometry(index: SubjectIndex, links: Links, notes: Notes) -> tuple[Sli
     extents = _structure_extents(index, links)
     for kind in _CHECKED:
         for series in index.series_of_kind(kind):
-            stacks = _check_series(series, links, notes)
-            boxes = extents.get(series.uid, [])
-            if stacks:
-                _check_extent(series, stacks[0], boxes, links, notes)
-            if kind is ObjectKind.PLANNING_CT or boxes:
-                strips.append(_draw_strip(series, stacks, boxes, links))
+            rois = extents.get(series.uid, [])
+            stacks = _check_series(series, rois, links, notes)
+            if kind is ObjectKind.PLANNING_CT or rois:
+                strips.append(_draw_strip(series, stacks, rois, links))
     return tuple(strips)
 
 
-def _check_series(series: ImageSeries, links: Links, notes: Notes) -> list[Stack]:
+def _check_series(series: ImageSeries, rois: list[Roi], links: Links, notes: Notes) -> list[Stack]:
     title = _TITLES[series.kind]
     _find_mixed_frames(series, title, notes)
     if any(image.frames > 1 for image in series.images):
@@ -52,13 +53,15 @@ def _check_series(series: ImageSeries, links: Links, notes: Notes) -> list[Stack
     if unplaced:
         notes.find("GEO108", unplaced, where=_POSITION, keyword="ImagePositionPatient", series=title)
         notes.doubt()
+    is_turned = _find_mixed(series, title, notes)
     stacks = stack_images(series.images)
-    _find_mixed(series, title, notes)
     repeats = [image for stack in stacks for image in stack.repeats()]
     if repeats:
         notes.find("GEO103", repeats, where=_POSITION, keyword="ImagePositionPatient", series=title)
-    if series.uid not in links.short_series:
+    # a slice that lies elsewhere or nowhere leaves a gap where it should be: one finding says so
+    if not is_turned and not unplaced and series.uid not in links.short_series and stacks:
         _find_gaps(series, stacks, title, notes)
+        _check_extent(series, stacks[0], rois, notes)
     return stacks
 
 
@@ -68,18 +71,19 @@ def _find_mixed_frames(series: ImageSeries, title: str, notes: Notes) -> None:
         notes.find("GEO107", odd, where="(0020,0052)", keyword="FrameOfReferenceUID", series=title)
 
 
-def _find_mixed(series: ImageSeries, title: str, notes: Notes) -> None:
-    """Mixed orientation, pixel spacing and matrix; the odd ones are named, not the many."""
+def _find_mixed(series: ImageSeries, title: str, notes: Notes) -> bool:
+    """Find mixed orientation, pixel spacing and matrix; return whether orientations are mixed."""
     images = [image for image in series.images if image.plane]
-    odd = _odd_ones(images, _orientation)
-    if odd:
-        notes.find("GEO104", odd, where=_ORIENTATION, keyword="ImageOrientationPatient", series=title)
+    turned = _odd_ones(images, _orientation)
+    if turned:
+        notes.find("GEO104", turned, where=_ORIENTATION, keyword="ImageOrientationPatient", series=title)
     odd = _odd_ones(images, _pixel_spacing)
     if odd:
         notes.find("GEO105", odd, where=_SPACING, keyword="PixelSpacing", series=title)
     odd = _odd_ones(images, _matrix)
     if odd:
         notes.find("GEO106", odd, where="(0028,0010)", keyword="Rows", series=title)
+    return bool(turned)
 
 
 def _odd_ones(
@@ -136,15 +140,15 @@ def _structure_extents(index: SubjectIndex, links: Links) -> dict[str, list[Roi]
     for facts in index.of_kind(ObjectKind.RTSTRUCT):
         series = links.structures_on.get(facts.sop_instance_uid, [])
         if facts.structures and len(series) == 1:
-            drawn = [roi for roi in facts.structures.rois if roi.box_min and roi.box_max]
+            drawn = [roi for roi in facts.structures.rois if roi.contours]
             extents.setdefault(series[0], []).extend(drawn)
     return extents
 
 
-def _check_extent(series: ImageSeries, stack: Stack, rois: list[Roi], links: Links, notes: Notes) -> None:
+def _check_extent(series: ImageSeries, stack: Stack, rois: list[Roi], notes: Notes) -> None:
     """Contours beyond the first or last slice: slices were lost at an end."""
     spacing, reach = stack.spacing, _reach(stack, rois)
-    if spacing is None or reach is None or series.uid in links.short_series:
+    if spacing is None or reach is None:
         return
     below = stack.distances[0] - reach[0]
     beyond = reach[1] - stack.distances[-1]
@@ -165,15 +169,18 @@ def _check_extent(series: ImageSeries, stack: Stack, rois: list[Roi], links: Lin
 
 
 def _reach(stack: Stack, rois: list[Roi]) -> tuple[float, float] | None:
-    """Return from where to where structures run along a stack's normal (mm)."""
-    ends = [
-        along(stack.normal, (x, y, z))
-        for roi in rois
-        if roi.box_min and roi.box_max
-        for x in (roi.box_min[0], roi.box_max[0])
-        for y in (roi.box_min[1], roi.box_max[1])
-        for z in (roi.box_min[2], roi.box_max[2])
-    ]
+    """Return from where to where structures run along a stack's normal (mm).
+
+    Axial stacks by the structures' z; others by the boxes, which not every structure has.
+    """
+    if abs(stack.normal[2]) > _AXIAL:
+        heights = [z for roi in rois for z in (roi.z_min, roi.z_max) if z is not None]
+        ends = [stack.normal[2] * z for z in heights]
+    else:
+        boxes = [(roi.box_min, roi.box_max) for roi in rois if roi.box_min and roi.box_max]
+        ends = [
+            along(stack.normal, (x, y, z)) for box in boxes for x, y, z in product(*zip(*box, strict=True))
+        ]
     return (min(ends), max(ends)) if ends else None
 
 

@@ -16,6 +16,7 @@ from ingest.model.review import ObjectKind
 
 #: RTIMAGEs that are pictures of a treatment, by (0008,0008) value 3; DRRs and fluences are calculated.
 _TAKEN = frozenset({"PORTAL", "RADIOGRAPH"})
+_REGISTERED_FRAME = "(0070,0308)[0]>(0020,0052)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,48 +32,23 @@ class Guidance:
 def check_guidance(index: SubjectIndex, links: Links, *, is_reg_waived: bool, notes: Notes) -> Guidance:
     """Check what was imaged and delivered against the plan."""
     series = index.series_of_kind(ObjectKind.IMAGE_GUIDANCE)
-    lost = _find_unregistered(index, series, is_reg_waived=is_reg_waived, notes=notes)
-    _find_useless_registrations(index, links, notes)
-    _find_too_early(index, series, notes)
+    useless = _find_useless_registrations(index, links, notes)
+    lost = _unregistered(index, series, notes)
+    if not is_reg_waived:
+        _say_unregistered(lost, series, useless, links, notes)
+    has_early = _find_too_early(index, series, notes)
     planned = _planned_fractions(index)
     calendar = _draw_calendar(index, series, {item.uid for item in lost}, planned)
-    _compare_fractions(index, calendar, notes)
+    if not has_early:  # days that are out of order cannot be compared with those of treatment
+        _find_bare_days(index, calendar, useless, links, notes)
+    _compare_fractions(calendar, notes)
     undated = sum(not day_of(item.images[0]) for item in series)
     shown = calendar if calendar.days or planned is not None else None
     return Guidance(shown, calendar.imaged + undated, len(series), planned)
 
 
-def _find_unregistered(
-    index: SubjectIndex, series: list[ImageSeries], *, is_reg_waived: bool, notes: Notes
-) -> list[ImageSeries]:
-    """Return the series without a way into the planning frame: not in it, and no registration leads there."""
-    planning = {frame for facts in index.of_kind(ObjectKind.PLANNING_CT) for frame in frames_of(facts)}
-    planning |= {frame for facts in index.of_kind(ObjectKind.RTSTRUCT) for frame in frames_of(facts)}
-    if not planning:
-        if series:
-            notes.doubt()
-        return []
-    lost = [
-        item
-        for item in series
-        if not any(
-            index.frames.are_joined(frame, other) for frame in frames_of(item.images[0]) for other in planning
-        )
-    ]
-    if lost and not is_reg_waived:
-        notes.find(
-            "IGR102",
-            [item.images[0] for item in lost],
-            where="(0020,0052)",
-            keyword="FrameOfReferenceUID",
-            lost=say_count(len(lost), "image guidance scan"),
-            total=len(series),
-        )
-    return lost
-
-
-def _find_useless_registrations(index: SubjectIndex, links: Links, notes: Notes) -> None:
-    """Registrations that join fewer than two frames, or a frame of which there is no image."""
+def _find_useless_registrations(index: SubjectIndex, links: Links, notes: Notes) -> list[InstanceFacts]:
+    """Find registrations that join fewer than two frames, or one of which there is no image; return them."""
     known = {frame for facts in index.instances if not facts.registration for frame in frames_of(facts)}
     lone, strange = [], []
     for facts in index.of_kind(ObjectKind.REG):
@@ -82,20 +58,58 @@ def _find_useless_registrations(index: SubjectIndex, links: Links, notes: Notes)
         elif not frames <= known and not links.absent & {item.instance_uid for item in facts.references}:
             strange.append(facts)
     if lone:
-        notes.find("IGR108", lone, where="(0070,0308)[0]>(0020,0052)", keyword="FrameOfReferenceUID")
+        notes.find("IGR108", lone, where=_REGISTERED_FRAME, keyword="FrameOfReferenceUID")
     if strange:
-        notes.find("IGR103", strange, where="(0070,0308)[0]>(0020,0052)", keyword="FrameOfReferenceUID")
+        notes.find("IGR103", strange, where=_REGISTERED_FRAME, keyword="FrameOfReferenceUID")
+    return lone + strange
 
 
-def _find_too_early(index: SubjectIndex, series: list[ImageSeries], notes: Notes) -> None:
-    """Treatment images from before the planning CT: dates shifted differently, or another course."""
+def _unregistered(index: SubjectIndex, series: list[ImageSeries], notes: Notes) -> list[ImageSeries]:
+    """Return the series without a way into the planning frame: not in it, and no registration leads there."""
+    planning = {frame for facts in index.of_kind(ObjectKind.PLANNING_CT) for frame in frames_of(facts)}
+    planning |= {frame for facts in index.of_kind(ObjectKind.RTSTRUCT) for frame in frames_of(facts)}
+    if not planning:
+        if series:
+            notes.doubt()
+        return []
+    ways = {index.frames.root_of(frame) for frame in planning}
+    return [
+        item
+        for item in series
+        if not any(index.frames.root_of(frame) in ways for frame in frames_of(item.images[0]))
+    ]
+
+
+def _say_unregistered(
+    lost: list[ImageSeries],
+    series: list[ImageSeries],
+    useless: list[InstanceFacts],
+    links: Links,
+    notes: Notes,
+) -> None:
+    """Say which scans cannot reach the planning frame, but for those whose registration is at fault."""
+    days = {day_of(facts) for facts in useless} - {""}
+    said = [item for item in lost if day_of(item.images[0]) not in days]
+    if said:
+        notes.find(
+            "IGR102",
+            [item.images[0] for item in said],
+            where="(0020,0052)",
+            keyword="FrameOfReferenceUID",
+            lost=say_count(len(said), "image guidance scan"),
+            total=len(series),
+        )
+        links.named_kinds.add(ObjectKind.REG)
+
+
+def _find_too_early(index: SubjectIndex, series: list[ImageSeries], notes: Notes) -> bool:
+    """Find treatment images from before the planning CT: dates shifted differently, or another course."""
     scanned = [day for facts in index.of_kind(ObjectKind.PLANNING_CT) if (day := day_of(facts))]
-    if not scanned:
-        return
-    first = min(scanned)
+    first = min(scanned, default="")
     early = [item.images[0] for item in series if "" < day_of(item.images[0]) < first]
     if early:
         notes.find("IGR110", early, where="(0008,0022)", keyword="AcquisitionDate")
+    return bool(early)
 
 
 def _planned_fractions(index: SubjectIndex) -> int | None:
@@ -138,37 +152,43 @@ def _delivered(index: SubjectIndex) -> int:
     return len(seen)
 
 
-def _compare_fractions(index: SubjectIndex, calendar: FractionCalendar, notes: Notes) -> None:
-    awaited = _days_of_dangling(index)
-    bare = [day for day in calendar.days if day.is_delivered and not day.images and day.date not in awaited]
+def _find_bare_days(
+    index: SubjectIndex,
+    calendar: FractionCalendar,
+    useless: list[InstanceFacts],
+    links: Links,
+    notes: Notes,
+) -> None:
+    """Find days of treatment without an image, but for those whose scan is known: it was registered."""
+    registered = {
+        day_of(facts)
+        for facts in index.of_kind(ObjectKind.REG)
+        if any(item.instance_uid not in index.by_uid for item in facts.references)
+    } | {day_of(facts) for facts in useless}
+    bare = {
+        day.date
+        for day in calendar.days
+        if day.is_delivered and not day.images and day.date not in registered
+    }
     if bare and calendar.imaged:
-        days = {day.date for day in bare}
+        records = index.of_kind(ObjectKind.RTRECORD)
         notes.find(
             "IGR101",
-            [
-                facts
-                for facts in index.of_kind(ObjectKind.RTRECORD)
-                if facts.record and facts.record.date in days
-            ],
+            [facts for facts in records if facts.record and facts.record.date in bare],
             count=len(bare),
             days=say_count(len(bare), "day"),
             delivered=calendar.delivered,
         )
+        links.named_kinds.add(ObjectKind.IMAGE_GUIDANCE)
+
+
+def _compare_fractions(calendar: FractionCalendar, notes: Notes) -> None:
     if calendar.planned is None or not calendar.delivered:
         return
     if calendar.delivered > calendar.planned:
         notes.find("IGR104", planned=calendar.planned, delivered=calendar.delivered)
     elif calendar.delivered < calendar.planned:
         notes.find("IGR105", planned=calendar.planned, delivered=calendar.delivered)
-
-
-def _days_of_dangling(index: SubjectIndex) -> set[str]:
-    """Return the days of registrations whose images are not all there: the scan exists and was not sent."""
-    return {
-        day_of(facts)
-        for facts in index.of_kind(ObjectKind.REG)
-        if any(item.instance_uid not in index.by_uid for item in facts.references)
-    }
 
 
 def taken_images(index: SubjectIndex) -> list[InstanceFacts]:

@@ -45,6 +45,7 @@ class SubjectIndex:
             self._by_kind[kind].append(facts)
             grouped[facts.series_uid, kind].append(facts)
         self.series = {key: ImageSeries(*key, tuple(images)) for key, images in grouped.items()}
+        self.mixed_series = {key[0] for key, series in self.series.items() if _is_mixed(series)}
         self.frames = _JoinedFrames(self.of_kind(ObjectKind.REG))
 
     def kind_of(self, facts: InstanceFacts) -> ObjectKind:
@@ -58,6 +59,11 @@ class SubjectIndex:
     def series_of_kind(self, kind: ObjectKind) -> list[ImageSeries]:
         """Return the series of a kind."""
         return [series for series in self.series.values() if series.kind is kind]
+
+
+def _is_mixed(series: ImageSeries) -> bool:
+    """Return whether a series speaks of more than one frame of reference."""
+    return len({image.frame_of_reference_uid for image in series.images} - {""}) > 1
 
 
 def references_of(facts: InstanceFacts, *kinds: ReferenceKind) -> list[Reference]:
@@ -105,13 +111,14 @@ class _JoinedFrames:
         for facts in registrations:
             frames = [uid for uid in facts.registration.frame_uids if uid] if facts.registration else []
             for other in frames[1:]:
-                self._parent[self._root(other)] = self._root(frames[0])
+                self._parent[self.root_of(other)] = self.root_of(frames[0])
 
     def are_joined(self, first: str, second: str) -> bool:
         """Return whether coordinates of one frame can be brought into the other."""
-        return first == second or self._root(first) == self._root(second)
+        return first == second or self.root_of(first) == self.root_of(second)
 
-    def _root(self, frame: str) -> str:
+    def root_of(self, frame: str) -> str:
+        """Return the frame that stands for all that are joined with this one."""
         trail = []
         while self._parent.get(frame, frame) != frame:
             trail.append(frame)

@@ -7,8 +7,8 @@ from ingest.checks.notes import Notes
 from ingest.model.instance import InstanceFacts, Plan
 from ingest.model.review import ObjectKind
 
-#: Beams that treat; others are for setting up and verifying. Absent: it treats.
-_TREATING = frozenset({"", "TREATMENT", "CONTINUATION"})
+#: Beams for setting up and verifying; any other treats, also one that does not say.
+_NOT_TREATING = frozenset({"SETUP", "VERIFICATION", "OPEN_PORTFILM", "TRMT_PORTFILM"})
 
 
 def check_plans(index: SubjectIndex, notes: Notes) -> None:
@@ -38,12 +38,12 @@ def treated_plans(index: SubjectIndex) -> list[InstanceFacts]:
 
 def has_delivery(plan: Plan) -> bool:
     """Return whether a plan has anything that treats."""
-    return plan.has_brachy or any(beam.delivery_type in _TREATING for beam in plan.beams)
+    return plan.has_brachy or any(beam.delivery_type not in _NOT_TREATING for beam in plan.beams)
 
 
 def treating_beams(plan: Plan) -> set[int]:
     """Return the numbers of the beams that treat."""
-    return {beam.number for beam in plan.beams if beam.delivery_type in _TREATING}
+    return {beam.number for beam in plan.beams if beam.delivery_type not in _NOT_TREATING}
 
 
 def _check_plan(facts: InstanceFacts, plan: Plan, notes: Notes) -> None:

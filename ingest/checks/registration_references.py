@@ -54,7 +54,8 @@ def _registration_contradiction(
         else:
             found.append(target)
     frames = set(facts.registration.frame_uids) - {""} if facts.registration else set()
-    if frames and not {image.frame_of_reference_uid for image in found} - {""} <= frames:
+    sound = [image for image in found if image.series_uid not in index.mixed_series]
+    if len(frames) > 1 and not {image.frame_of_reference_uid for image in sound} - {""} <= frames:
         return "REF210"
     if has_absent and _is_registered_series_at_odds(index, references):
         return "REF203"
@@ -78,7 +79,7 @@ def _count_registration(
     """Count a registration's references; return the images not sent that no other finding names."""
     absent = set()
     series_found = set()
-    for item in references:
+    for item in {item.instance_uid: item for item in references}.values():
         target = index.by_uid.get(item.instance_uid)
         node = target.series_uid if target else item.series_uid
         links.count(facts.sop_instance_uid, node, is_resolved=target is not None)

@@ -48,7 +48,7 @@ class SubjectView:
 
 
 def review_subject(view: SubjectView) -> SubjectReview:
-    """Review a subject over everything filed and this submission. Pure; linear in instances and references."""
+    """Review a subject over what is filed and what arrives. Pure; linear in instances and references."""
     notes = Notes(view.subject_id, view.arriving)
     comparison = compare_with_filed(view.filed, view.arriving, notes)
     index = SubjectIndex((*view.filed, *comparison.fresh))

@@ -1,0 +1,58 @@
+"""The golden case raises nothing; each mutation raises its own code, with the outcome that goes with it."""
+
+import pytest
+
+from ingest.checks.codes import load_codes
+from ingest.checks.policy import SEVERITY_ORDER, judge, outcome_of
+from ingest.checks.subject import review_subject
+from ingest.model.finding import Severity
+from ingest.model.verdict import CompletenessState, Outcome
+from tests.builders import build_case
+from tests.facts import SUBJECT, hamlet
+from tests.radiotherapy_mutations import MUTATIONS, Mutation, view_of
+
+REVIEWED = ("REF", "GEO", "DOS", "IGR", "CMP")
+
+each_mutation = pytest.mark.parametrize(
+    "mutation", MUTATIONS, ids=lambda item: f"{item.code} {item.name}".strip()
+)
+
+
+def test_golden_case_raises_nothing():
+    review = review_subject(view_of(build_case(SUBJECT)))
+    assert review.findings == ()
+    assert review.completeness.state is CompletenessState.COMPLETE
+
+
+@each_mutation
+def test_mutation_raises_its_code_and_nothing_as_severe(mutation: Mutation):
+    review = review_subject(mutation.view)
+    judged = judge(review.findings, hamlet(), None)
+    own = [item for item in judged if item.finding.code == mutation.code]
+    assert own, [item.finding.code for item in judged]
+    rank = SEVERITY_ORDER[own[0].severity]
+    others = {item.finding.code for item in judged if SEVERITY_ORDER[item.severity] <= rank} - {mutation.code}
+    assert others == set()
+    assert outcome_of(judged) is mutation.outcome
+    if mutation.outcome is Outcome.ACCEPTED:
+        assert review.completeness.state is mutation.state
+        assert tuple(item.object for item in review.completeness.missing) == mutation.missing
+
+
+@each_mutation
+def test_sentences_are_filled_in(mutation: Mutation):
+    judged = judge(review_subject(mutation.view).findings, hamlet(), None)
+    assert not [item for item in judged if "…" in item.message.replace(" …", "") or "{" in item.message]
+
+
+def test_every_code_of_the_review_has_a_mutation():
+    codes = {code for code in load_codes() if code.startswith(REVIEWED) or "SID140" <= code <= "SID199"}
+    assert codes == {mutation.code for mutation in MUTATIONS}
+    assert len(MUTATIONS) >= 45
+
+
+def test_only_identity_and_contradictions_stop_a_subject():
+    quiet = ("GEO", "DOS", "IGR", "REF1", "REF3", "CMP1", "CMP3")
+    codes = [code for code in load_codes().values() if code.code.startswith(quiet) and code.code != "GEO107"]
+    assert codes
+    assert all(code.severity in (Severity.WARN, Severity.INFO) for code in codes)
