@@ -36,8 +36,8 @@ class RunSummary:
 
 def render_run(run: RunSummary) -> str:
     """Return the page."""
-    passes = [line for line in run.lines if line.after == "accepted" != line.before]
-    fails = [line for line in run.lines if line.before == "accepted" != line.after]
+    passes = [line for line in run.lines if line.after == "accepted" and line.before != "accepted"]
+    fails = [line for line in run.lines if line.before == "accepted" and line.after != "accepted"]
     by_code = Counter((line.site, code, "new") for line in run.lines for code in line.codes_new)
     by_code.update((line.site, code, "gone") for line in run.lines for code in line.codes_gone)
     return render_page(

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+# Pictures wider than this are scrolled on a phone; others shrink to its width.
+_PHONE = 460
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -41,6 +44,7 @@ def drawing(key: str, width: float, height: float, title: str, description: str,
         width=width,
         height=height,
         role="img",
+        class_="wide" if width > _PHONE else None,
         aria_labelledby=f"{key}-title {key}-desc",
     )
 
