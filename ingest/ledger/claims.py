@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.ledger.audit import Audit
-from ingest.ledger.errors import LostClaim
+from ingest.ledger.errors import LostClaim, Refused
 from ingest.ledger.outbox import Channel, Message, Outbox
 from ingest.ledger.rows import Area, id_of, seq_of
 from ingest.ledger.submissions import Submissions
@@ -97,7 +97,9 @@ class Claims(Area):
         self._update(claim, lease_until=self._now + claim.lease)
 
     def finish(self, claim: Claim, event: Event) -> None:
-        """Move the submission on and give it back."""
+        """Move the submission on and give it back. Parking is `fail`'s."""
+        if event is Event.PARKED:
+            raise Refused("a step that cannot go on fails: it does not finish")
         state = next_state(claim.submission.state, event)
         self._release(claim, state=state.value, changed=self._now, woken=self._now, attempts=0)
         self._end_attempt(claim, event.value, "")

@@ -101,7 +101,7 @@ class Submissions(Area):
         self._update(submission_id, display_name=display_name)
 
     def move(self, submission_id: str, event: Event) -> SubmissionState:
-        """Move a submission that no worker holds (overdue, replaced, gone, resumed); return its new state.
+        """Move a submission that no worker holds (overdue, replaced, parked, resumed); return its state.
 
         Raises Refused where the table has no such transition or a worker holds it.
         """
@@ -131,7 +131,7 @@ class Submissions(Area):
         state = next_state(present.state, event, present.parked_from)
         values = extra | {
             "state": state.value,
-            "parked_from": "",
+            "parked_from": present.state.value if event is Event.PARKED else "",
             "changed": self._now,
             "woken": None,
             "retry_at": None,

@@ -127,6 +127,20 @@ def test_a_bug_parks_it_at_once_and_a_person_resumes_it(ledger: Ledger) -> None:
     assert again.attempt == 1
 
 
+def test_parking_is_a_persons_or_a_failures_and_never_the_end_of_a_step(ledger: Ledger) -> None:
+    submission_id = submit(ledger)
+    claim = ledger.claim(submission_id, worker="a", lease_seconds=60)
+    assert claim is not None
+    with pytest.raises(Refused), ledger.finish(claim, Event.PARKED):
+        pass
+    with pytest.raises(Refused), ledger.write() as tx:
+        tx.submissions.move(submission_id, Event.PARKED)
+    ledger.postpone(claim, seconds=0)
+    with ledger.write() as tx:
+        assert tx.submissions.move(submission_id, Event.PARKED) is SubmissionState.STUCK
+        assert tx.submissions.move(submission_id, Event.RESUMED) is SubmissionState.TO_STAGE
+
+
 def test_a_step_that_kills_its_worker_three_times_is_parked_by_the_sweep(
     ledger: Ledger, clock: ManualClock
 ) -> None:
