@@ -44,7 +44,9 @@ class AzureFilesStore:
     def list_entries(self) -> Listing:
         """Return what lies on the share: one call for each 5,000 entries."""
         found = self._attempt(lambda: list(self._entries()), "list")
-        return sort_entries(found) if isinstance(found, list) else Listing(())
+        if not isinstance(found, list):
+            raise TransientError("could not list the share: the folder that is polled is not there")
+        return sort_entries(found)
 
     def _entries(self) -> Iterator[Entry]:
         directory = self._share.get_directory_client(self._folder)
