@@ -15,27 +15,19 @@ _ENTRY = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _ENTRY_MARK = b"PK\x01\x02"
 
 #: Bytes of directory read at most: room for 200,000 members with long names.
-LARGEST_DIRECTORY = 96 * 1024**2
+LARGEST_DIRECTORY = 48 * 1024**2
 
 SENTINEL = 0xFFFFFFFF
 ZIP64 = 0x0001
 UNICODE_NAME = 0x7075
 AES = 0x9901
 STRONG_ENCRYPTION = 0x0017
+#: Real members have up to five or so.
+_MOST_FIELDS = 16
+#: Extra fields that are looked at again when the layout is known.
+_KEPT = {UNICODE_NAME, AES, STRONG_ENCRYPTION}
 #: Extra fields that hold times, owners' numbers, sizes or a certificate's place, but no text.
-_WORDLESS = {
-    ZIP64,
-    UNICODE_NAME,
-    AES,
-    STRONG_ENCRYPTION,
-    0x000A,
-    0x5455,
-    0x5855,
-    0x7855,
-    0x7875,
-    0xCAFE,
-    0xA11E,
-}
+_WORDLESS = {ZIP64, *_KEPT, 0x000A, 0x5455, 0x5855, 0x7855, 0x7875, 0xCAFE, 0xA11E}
 
 
 @dataclass(slots=True)
@@ -94,7 +86,7 @@ def _read_entry(data: bytes, place: int, ordinal: int) -> tuple[Entry, int]:
         size, packed, offset, disk = _widen(extras.get(ZIP64, b""), size, packed, offset, disk, ordinal)
     if disk:
         raise Refused("PKG010")
-    notes = wordy(extras)
+    notes, extras = sift(extras) if extras else ((), extras)
     if comment_length:
         notes += (data[comment_at:after],)
     raw_name = data[names:extra_at]
@@ -127,10 +119,15 @@ def widen_local(field: bytes, size: int, packed: int, ordinal: int) -> tuple[int
 
 
 def read_extras(data: bytes, ordinal: int) -> dict[int, bytes]:
-    """Return the extra fields by their id. Zeros at the end are padding. Raises Refused where lengths lie."""
+    """Return the extra fields by their id. Zeros at the end are padding.
+
+    Raises Refused where lengths lie, a field that must be unique is not, or there are too many.
+    """
     fields: dict[int, bytes] = {}
     place = 0
-    while place + 4 <= len(data):
+    for _ in range(_MOST_FIELDS):
+        if place + 4 > len(data):
+            break
         kind, length = data[place] | data[place + 1] << 8, data[place + 2] | data[place + 3] << 8
         after = place + 4 + length
         if after > len(data) or (kind in fields and kind in (ZIP64, UNICODE_NAME, AES)):
@@ -143,6 +140,7 @@ def read_extras(data: bytes, ordinal: int) -> dict[int, bytes]:
     return fields
 
 
-def wordy(extras: dict[int, bytes]) -> tuple[bytes, ...]:
-    """Return the values of the extra fields that may hold text."""
-    return tuple(value for kind, value in extras.items() if kind not in _WORDLESS and value)
+def sift(extras: dict[int, bytes]) -> tuple[tuple[bytes, ...], dict[int, bytes]]:
+    """Return the values of the fields that may hold text, and the fields that are needed later on."""
+    texts = tuple(value for kind, value in extras.items() if kind not in _WORDLESS and value)
+    return texts, {kind: value for kind, value in extras.items() if kind in _KEPT}

@@ -100,8 +100,10 @@ def _read_end(source: Source, record: bytes, place: int) -> End:
     if located.startswith(_LOCATOR_MARK):
         plain = (disk, first_disk, here, entries, size, offset)
         return _read_end64(source, located, place - _LOCATOR.size, plain, comment)
-    if disk or first_disk or here != entries:
+    if disk or first_disk:
         raise Refused("PKG010", place=(place, place + _END.size))
+    if here != entries:
+        raise Refused("PKG111", place=(place, place + _END.size))
     return End(entries, offset, size, place, comment)
 
 

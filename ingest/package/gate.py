@@ -23,6 +23,7 @@ from ingest.package.source import Source
 from ingest.trial.definition import Limits
 
 _ENCRYPTED = 1
+_PATCH = 1 << 5
 _STRONG = 1 << 6
 _MASKED = 1 << 13
 _AES_METHOD = 99
@@ -62,8 +63,8 @@ def _look(path: Path, source: Source, limits: Limits) -> Package:
         end = find_end(source)
         directory = (end.directory_end - end.directory_size, end.directory_end)
         entries = read_directory(source, end, limits)
-        names = _read_names(entries, faults)
         check_layout(source, end, entries)
+        names = _read_names(entries, faults)
         _refuse_excess(source.size, entries, limits)
     except Refused as refused:
         is_hole = any(source.has_hole(*place) for place in (refused.place, directory) if place)
@@ -140,7 +141,7 @@ def _member(entry: Entry, name: str, limits: Limits) -> Member:
 
 def _refusal(entry: Entry, limits: Limits) -> str:
     """Return the code why a member is not to be read at all, else an empty string."""
-    if entry.method not in METHODS:
+    if entry.method not in METHODS or entry.flags & _PATCH:
         return UNREADABLE_METHODS.get(entry.method, "PKG213")
     if entry.size > limits.member_bytes:
         return "PKG206"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -24,12 +25,15 @@ _DOCUMENT = frozenset((
     "wmv", "xls", "xlsx", "xml", "yaml",
 ))
 # fmt: on
-_LEFTOVERS = {
+_BY_ENDING = dict.fromkeys(_VIEWER, VIEWER) | dict.fromkeys(_DOCUMENT, DOCUMENT)
+_BY_NAME = {
     ".ds_store": "ds-store",
     "thumbs.db": "thumbs-db",
     "ehthumbs.db": "thumbs-db",
     "desktop.ini": "desktop-ini",
+    "dicomdir": DICOMDIR,
 }
+_SHADOW = re.compile(r"(^|[/\\])__MACOSX[/\\]")
 
 #: The finding code that counts each kind. Directories are counted and not spoken of.
 _CODES = {
@@ -47,23 +51,13 @@ def kind_of(name: str) -> str:
     """Return the kind of a member by its name: `data`, `directory`, or what it is instead."""
     if name.endswith("/"):
         return DIRECTORY
-    folder, _, base = name.replace("\\", "/").rpartition("/")
-    if (
-        base.startswith("._")
-        or folder == "__MACOSX"
-        or folder.startswith("__MACOSX/")
-        or "/__MACOSX" in folder
-    ):
+    base = name.replace("\\", "/").rpartition("/")[2].casefold()
+    if base.startswith("._") or ("__MACOSX" in name and _SHADOW.search(name)):
         return "macosx"
-    base = base.casefold()
-    if base in _LEFTOVERS:
-        return _LEFTOVERS[base]
-    if base in ("dicomdir", "dicomdir."):
-        return DICOMDIR
+    if base in _BY_NAME:
+        return _BY_NAME[base]
     ending = base.rpartition(".")[2] if "." in base else ""
-    if ending in _VIEWER:
-        return VIEWER
-    return DOCUMENT if ending in _DOCUMENT else DATA
+    return _BY_ENDING.get(ending, DATA)
 
 
 def count_kinds(kinds: Mapping[str, int]) -> list[Finding]:

@@ -17,8 +17,8 @@ from ingest.package.directory import (
     ZIP64,
     Entry,
     read_extras,
+    sift,
     widen_local,
-    wordy,
 )
 from ingest.package.ends import End, ends_with_zip
 from ingest.package.faults import Refused
@@ -98,12 +98,13 @@ def _open(source: Source, entry: Entry, window: bytes, place: int, directory_sta
     extras: dict[int, bytes] = {}
     if extra_length:
         extras = read_extras(window[names + name_length : names + length], entry.ordinal)
-        _check_extras(entry, extras)
+        _take_extras(entry, extras)
     if SENTINEL in (size, packed) and ZIP64 in extras:
         size, packed = widen_local(extras[ZIP64], size, packed, entry.ordinal)
-    is_told = (crc, packed, size) == (entry.crc, entry.compressed_size, entry.size)
-    is_deferred = bool(flags & HAS_DESCRIPTOR) and crc in (0, entry.crc) and not packed and not size
-    if not is_told and not is_deferred:
+    # A streaming writer leaves what it does not know yet as zero and tells it in the descriptor.
+    unknown = 0 if flags & HAS_DESCRIPTOR else None
+    told = ((crc, entry.crc), (packed, entry.compressed_size), (size, entry.size))
+    if any(here not in (there, unknown) for here, there in told):
         raise Refused("PKG112", ordinal=entry.ordinal, place=extent)
     entry.data_offset = entry.header_offset + _LOCAL.size + length
     data_end = entry.data_offset + entry.compressed_size
@@ -112,7 +113,7 @@ def _open(source: Source, entry: Entry, window: bytes, place: int, directory_sta
     return data_end
 
 
-def _check_extras(entry: Entry, extras: dict[int, bytes]) -> None:
+def _take_extras(entry: Entry, extras: dict[int, bytes]) -> None:
     """Raise where the local header has another name or encryption than the central one; keep texts."""
     name = extras.get(UNICODE_NAME)
     if name is not None and name != entry.extras.get(UNICODE_NAME, name):
@@ -121,7 +122,7 @@ def _check_extras(entry: Entry, extras: dict[int, bytes]) -> None:
         raise Refused("PKG112", ordinal=entry.ordinal)
     if name is not None:
         entry.extras.setdefault(UNICODE_NAME, name)
-    entry.notes += tuple(note for note in wordy(extras) if note not in entry.notes)
+    entry.notes += tuple(note for note in sift(extras)[0] if note not in entry.notes)
 
 
 def _close(entry: Entry | None, data_end: int, next_start: int, window: bytes) -> None:

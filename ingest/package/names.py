@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import stat
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from zlib import crc32
 
@@ -17,7 +18,8 @@ from ingest.package.directory import UNICODE_NAME, Entry
 from ingest.package.faults import FaultList
 from ingest.package.layout import UTF8
 
-LONGEST_NAME = 1024
+LONGEST_NAME = 512
+DEEPEST_NAME = 32
 
 #: A name that matches has none of the faults below but, perhaps, a reserved component.
 _PLAIN = re.compile(r"(?!/)(?!.*\.\.)[A-Za-z0-9_\-+=,;!#%&@()\[\]{}'~^$ ./]+")
@@ -54,12 +56,17 @@ def decode_name(entry: Entry) -> tuple[str, str]:
 
 def name_faults(name: str) -> Iterator[str]:
     """Yield the code of each thing that is hostile in a name."""
+    if _is_too_long(name):
+        yield "PKG138"
+    elif _RESERVED.search(name):
+        yield "PKG135"
     if not _PLAIN.fullmatch(name):
         yield from _odd_name_faults(name)
-    if len(name) > LONGEST_NAME:
-        yield "PKG138"
-    if _RESERVED.search(name):
-        yield "PKG135"
+
+
+def _is_too_long(name: str) -> bool:
+    is_long = len(name) > LONGEST_NAME or (len(name) > LONGEST_NAME // 2 and not name.isascii())
+    return is_long or name.count("/") > DEEPEST_NAME
 
 
 def _odd_name_faults(name: str) -> Iterator[str]:
@@ -83,6 +90,8 @@ def _odd_name_faults(name: str) -> Iterator[str]:
 
 def attribute_fault(entry: Entry, name: str) -> str:
     """Return the code for a member that is not a plain file or an empty directory, else an empty string."""
+    if not entry.attributes and not name.endswith("/"):
+        return ""
     kind = stat.S_IFMT(entry.attributes >> 16)
     if kind == stat.S_IFLNK:
         return "PKG150"
@@ -101,31 +110,30 @@ def find_collisions(names: list[str], faults: FaultList) -> None:
             faults.add(_collision(seen[key], name), ordinal, MEMBER_NAME)
         else:
             seen[key] = name
-    folders = _folders(folded)
+    in_order = sorted(seen)
     for ordinal, (name, key) in enumerate(zip(names, folded, strict=True), start=1):
-        if key in folders and not name.endswith("/"):
+        if not name.endswith("/") and _is_folder(key + "/", in_order):
             faults.add("PKG145", ordinal, MEMBER_NAME)
+
+
+def _is_folder(prefix: str, in_order: list[str]) -> bool:
+    place = bisect_left(in_order, prefix)
+    return place < len(in_order) and in_order[place].startswith(prefix)
 
 
 def _collision(one: str, other: str) -> str:
     if one == other:
         return "PKG142"
+    if one.endswith("/") != other.endswith("/"):
+        return "PKG145"
     is_one_text = unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
     return "PKG144" if is_one_text else "PKG143"
 
 
 def _fold(name: str) -> str:
     """Return the name as a careless file system compares it: no case, one normal form, no dots at the end."""
+    if _is_too_long(name):
+        return name  # refused for its length; putting it in normal form would take too long
     folded = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
     folded = folded.rstrip("/")
     return folded.rstrip(". ") if folded.endswith((".", " ")) else folded
-
-
-def _folders(names: list[str]) -> set[str]:
-    found: set[str] = set()
-    for name in names:
-        folder = name.rpartition("/")[0]
-        while folder and folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return found

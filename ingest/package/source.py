@@ -31,7 +31,7 @@ class Source:
 
     def read_at(self, offset: int, count: int) -> bytes:
         """Return up to `count` bytes from `offset`; fewer only at the end of the file."""
-        if count <= 0 or offset < 0:
+        if count <= 0 or not 0 <= offset < self.size:
             return b""
         self._file.seek(offset)
         found = self._file.read(count) or b""

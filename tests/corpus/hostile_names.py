@@ -6,8 +6,8 @@ import stat
 import unicodedata
 
 from tests.corpus.cases import Hostile
-from tests.corpus.zip_makers import Build, one, two, unicode_path
-from tests.corpus.zip_parts import UNIX, UTF8
+from tests.corpus.zip_makers import DICOM, Build, one, two, unicode_path
+from tests.corpus.zip_parts import STORED, UNIX, UTF8, Part, build
 
 
 def of_mode(mode: int) -> Build:
@@ -43,6 +43,11 @@ HOSTILE_NAMES = [
     Hostile("PKG143", "case", two(b"CT1.dcm", b"ct1.DCM")),
     Hostile("PKG143", "final-dot", two(b"ct1", b"ct1.")),
     Hostile("PKG144", "nfc-nfd", two(_NFC, _NFD, flags=UTF8)),
+    Hostile(
+        "PKG145",
+        "file-and-its-folder-entry",
+        lambda: build([Part(b"CT", DICOM), Part(b"CT/", method=STORED)]),
+    ),
     Hostile("PKG145", "file-and-folder", two(b"CT", b"CT/ct1.dcm")),
     Hostile("PKG150", "symlink", of_mode(stat.S_IFLNK)),
     Hostile("PKG151", "fifo", of_mode(stat.S_IFIFO)),

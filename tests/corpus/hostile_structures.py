@@ -110,6 +110,7 @@ HOSTILE_STRUCTURES = [
     Hostile("PKG110", "bytes-behind-it", ending(after_directory=b"\x01" * 30, directory_size=60)),
     Hostile("PKG110", "larger-than-the-file", ending(directory_size=1_000_000)),
     Hostile("PKG110", "offset-behind-it", ending(directory_offset=4_000_000)),
+    Hostile("PKG111", "two-counts", ending(entries_here=1)),
     Hostile("PKG111", "one-too-few", ending(entries=1)),
     Hostile("PKG111", "one-too-many", ending(entries=3)),
     Hostile("PKG112", "other-name", one(local={"name": b"ct9.dcm"})),

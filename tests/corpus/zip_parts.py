@@ -69,6 +69,7 @@ class Lies:
     is_prefix_known: bool = False
     zip64: bool = False
     entries: int | None = None
+    entries_here: int | None = None
     directory_size: int | None = None
     directory_offset: int | None = None
     disk: int = 0
@@ -221,7 +222,7 @@ def _ends(lies: Lies, entries: int, size: int, offset: int, place: int) -> bytes
         b"PK\x05\x06",
         lies.disk,
         lies.disk,
-        entries & FULL16,
+        (entries if lies.entries_here is None else lies.entries_here) & FULL16,
         entries & FULL16,
         size,
         offset,
