@@ -1,0 +1,36 @@
+"""A file cut off at any place is never taken as whole."""
+
+import pytest
+
+from ingest.checks.codes import load_codes
+from ingest.dicom.faults import OBJECT_UNUSUAL
+from ingest.model.finding import Effect
+from tests.builders import build_case, encode
+from tests.dicom_readings import faults_of
+
+#: Of a larger file the cuts are this far apart, but every one of the first and last so many is made.
+_STEP = 97
+_DENSE = 3000
+
+
+def cuts(size: int) -> list[int]:
+    if size < 4 * _DENSE:
+        return list(range(size))
+    return [*range(_DENSE), *range(_DENSE, size - _DENSE, _STEP), *range(size - _DENSE, size)]
+
+
+@pytest.mark.parametrize("modality", ["CT", "RTDOSE", "RTSTRUCT"])
+def test_no_cut_is_taken_as_whole(modality: str) -> None:
+    case = build_case("123-1001", ct_slices=2, fractions=1, cbct=0)
+    data = encode(next(item.dataset for item in case if item.dataset.Modality == modality))
+    assert faults_of(data) == []
+    codes = load_codes()
+    let_pass = []
+    for cut in cuts(len(data)):
+        found = faults_of(data[:cut])
+        assert found, cut
+        if not any(codes[fault.code].effect is Effect.HOLD for fault in found):
+            let_pass.append((cut, {fault.code for fault in found}))
+    # A structure set that ends just before its optional last element is a valid object: it is mentioned.
+    assert all(said == {OBJECT_UNUSUAL} for _, said in let_pass)
+    assert len(let_pass) <= (1 if modality == "RTSTRUCT" else 0)
