@@ -34,11 +34,7 @@ def _files(subject: str) -> list[tuple[str, str, bytes]]:
 def file_case(archive: Archive, subject: str = SUBJECT) -> list[ExportItem]:
     """File a synthetic set; return its items as the catalogue would name them."""
     items, files = [], []
-    for number, instance in enumerate(
-        build_case(subject, ct_slices=4, fractions=3, cbct=2, cbct_slices=2), 1
-    ):
-        data = encode(instance.dataset)
-        modality = instance.name.split("/")[1]
+    for number, (modality, uid, data) in enumerate(_files(subject), 1):
         kind = KINDS.get(modality, modality.lower())
         logical = f"{kind}/{uid}.dcm"
         files.append(stage(archive, logical, data))
