@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 
 import structlog
@@ -21,6 +22,7 @@ from ingest.inspection.client import Inspector
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.schema import upgrade
 from ingest.model.clock import Clock, SystemClock
+from ingest.model.route import ShareAddress
 from ingest.model.submission import Step
 from ingest.settings import Settings
 from ingest.steps.parts import Parts
@@ -99,7 +101,7 @@ def open_service(
             deliveries=ways.deliveries,
             send_letter=ways.send_letter,
             announcements=no_announcements,
-            shares=trial.share_addresses(settings.shares or str(settings.data_dir / "shares")),
+            shares=_share_addresses(settings, trial),
             wake=wake or (lambda submission_id, step: woken.append(submission_id)),
             log=_log,
             key=settings.read_key(),
@@ -109,6 +111,21 @@ def open_service(
         )
         on_error.pop_all()
     return Service(settings, parts, woken, closing)
+
+
+def _share_addresses(settings: Settings, trial: Trial) -> tuple[ShareAddress, ...]:
+    """Return the places to poll. Without INGEST_SHARES they are folders of this machine, made here.
+
+    Elsewhere a folder that is missing may be a mount that is not there: it is reported, never made.
+    """
+    if settings.shares:
+        return trial.share_addresses(settings.shares)
+    addresses = trial.share_addresses(str(settings.data_dir / "shares"))
+    for share in addresses:
+        kind, _, path = share.address.partition(":")
+        if kind == "folder":
+            Path(path).mkdir(parents=True, exist_ok=True)
+    return addresses
 
 
 def _log(event: str, **fields: object) -> None:

@@ -34,11 +34,13 @@ def run_demo(out: Path) -> int:
     sent = parcels()
     with open_service(settings) as service:
         names = {}
+        for share in service.parts.shares:
+            _folder_of(share).mkdir(parents=True, exist_ok=True)
         with _progress(console) as progress:
             task = progress.add_task("Sites prepare and send", total=len(sent))
             for parcel in sent:
                 share = _share_of(service, parcel)
-                drop(parcel, parcel.build(), Path(share.address.removeprefix("folder:")))
+                drop(parcel, parcel.build(), _folder_of(share))
                 names[name_key(service.parts.key, share, parcel.name)] = parcel
                 progress.advance(task)
             _ingest(service, progress, len(sent))
@@ -72,6 +74,10 @@ def _share_of(service: Service, parcel: Parcel) -> ShareAddress:
     return next(
         share for share in service.parts.shares if (share.route, share.site) == (parcel.route, parcel.site)
     )
+
+
+def _folder_of(share: ShareAddress) -> Path:
+    return Path(share.address.removeprefix("folder:"))
 
 
 def _progress(console: Console) -> Progress:

@@ -78,9 +78,12 @@ class CatalogueFilter:
 class Catalogue(Area):
     """Searches over instances."""
 
-    def filed(self, subject_id: str) -> tuple[InstanceFacts, ...]:
-        """Return the facts of all that is filed for a subject and not superseded, in order of arrival."""
-        return self._facts(subject_id, InstanceState.FILED)
+    def filed(self, subject_id: str, *, besides: str | None = None) -> tuple[InstanceFacts, ...]:
+        """Return the facts of all that is filed for a subject and not superseded, in order of arrival.
+
+        `besides`: a submission whose own instances are left out.
+        """
+        return self._facts(subject_id, InstanceState.FILED, besides)
 
     def held(self, subject_id: str, *, besides: str | None = None) -> tuple[InstanceFacts, ...]:
         """Return the facts of everything of a subject that arrived and is held, `besides` a submission."""

@@ -15,7 +15,9 @@ from ingest.model.review import (
     CollisionKind,
     EnrolmentRecord,
     EnrolmentState,
+    ObjectKind,
     Standing,
+    SubjectReview,
 )
 from ingest.model.submission import Submission
 from ingest.model.verdict import Outcome, SubjectVerdict
@@ -31,9 +33,10 @@ def decide(parts: Parts, claim: Claim) -> None:
         assert stored is not None, "a submission is decided after it was inspected"
         instances = tx.inspections.instances(stored.id)
         judgement = judge_inspection(parts, tx, submission, stored.inspection, instances)
+        own = _filed_by(tx, submission, judgement)
     verdict = judgement.verdict
     with parts.ledger.finish(claim, Event.DECIDED) as tx:
-        tx.inspections.mark(stored.id, _decisions(judgement, instances))
+        tx.inspections.mark(stored.id, _decisions(judgement, instances, own))
         tx.trials.register(parts.trial.name, parts.trial.text, parts.trial.sha256)
         tx.verdicts.record(
             submission.id,
@@ -44,9 +47,7 @@ def decide(parts: Parts, claim: Claim) -> None:
         )
         tx.held.sync(submission.id, submission.share.site, verdict)
         for subject in verdict.subjects:
-            review = judgement.reviews.get(subject.label)
-            if review is not None and review.disputed and subject.subject_id is not None:
-                tx.catalogue.dispute(subject.subject_id, review.disputed)
+            _dispute(tx, subject, judgement.reviews.get(subject.label), own)
         tx.audit.append(
             "decided",
             submission_id=submission.id,
@@ -56,6 +57,22 @@ def decide(parts: Parts, claim: Claim) -> None:
                 "trial": verdict.trial_sha256,
             },
         )
+
+
+def _dispute(
+    tx: Transaction,
+    subject: SubjectVerdict,
+    review: SubjectReview | None,
+    own: frozenset[tuple[str, str]],
+) -> None:
+    """Flag what is filed and contradicted, and what this submission filed and would not be filed today."""
+    if review is None or subject.subject_id is None:
+        return
+    disputed = list(review.disputed)
+    if subject.outcome is not Outcome.ACCEPTED:
+        disputed += [uid for uid, _ in own]
+    if disputed:
+        tx.catalogue.dispute(subject.subject_id, disputed)
 
 
 def judge_inspection(
@@ -93,7 +110,7 @@ def gather_knowledge(
     row = tx.subjects.get(subject_id)
     trial_site = parts.trial.site(site)
     return Knowledge(
-        filed=tx.catalogue.filed(subject_id),
+        filed=tx.catalogue.filed(subject_id, besides=submission.id),
         held=tx.catalogue.held(subject_id, besides=submission.id),
         head_version=row.head_version if row else 0,
         waivers=(*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id)),
@@ -127,21 +144,43 @@ def _collisions(
     return tuple(found)
 
 
-def _decisions(judgement: Judgement, instances: Iterable[InstanceFacts]) -> list[InstanceDecision]:
+def _filed_by(tx: Transaction, submission: Submission, judgement: Judgement) -> frozenset[tuple[str, str]]:
+    """Return (SOP Instance UID, filed digest) of what this submission filed for an earlier act."""
+    return frozenset(
+        (item.sop_instance_uid, item.filed_sha256)
+        for subject in judgement.verdict.subjects
+        if subject.subject_id is not None
+        for item in tx.catalogue.of_subject(subject.subject_id)
+        if item.submission_id == submission.id
+    )
+
+
+def _decisions(
+    judgement: Judgement, instances: Iterable[InstanceFacts], own: frozenset[tuple[str, str]]
+) -> list[InstanceDecision]:
     subjects = {subject.label: subject for subject in judgement.verdict.subjects}
-    return [_decision(judgement, subjects.get(facts.subject), facts) for facts in instances]
+    return [_decision(judgement, subjects.get(facts.subject), facts, own) for facts in instances]
 
 
-def _decision(judgement: Judgement, subject: SubjectVerdict | None, facts: InstanceFacts) -> InstanceDecision:
+def _decision(
+    judgement: Judgement,
+    subject: SubjectVerdict | None,
+    facts: InstanceFacts,
+    own: frozenset[tuple[str, str]],
+) -> InstanceDecision:
     if subject is None:
         return InstanceDecision(facts.ordinal, InstanceState.REJECTED, None)
     review = judgement.reviews.get(subject.label)
-    state = InstanceState.HELD if subject.outcome is Outcome.HELD else InstanceState.REJECTED
-    kind = ""
-    if review is not None:
-        known = review.instance_kinds.get(facts.sop_instance_uid) or review.kinds.get(facts.series_uid)
-        kind = known.value if known else "other"
-        if subject.outcome is Outcome.ACCEPTED:
-            is_new = review.standings.get(facts.ordinal, Standing.NEW) is Standing.NEW
-            state = InstanceState.TO_FILE if is_new else InstanceState.DUPLICATE
+    kind = _kind_of(review, facts) if review else ""
+    if subject.outcome is Outcome.ACCEPTED and review is not None:
+        is_new = review.standings.get(facts.ordinal, Standing.NEW) is Standing.NEW
+        is_filed = (facts.sop_instance_uid, facts.filed_sha256) in own
+        state = InstanceState.TO_FILE if is_new and not is_filed else InstanceState.DUPLICATE
+    else:
+        state = InstanceState.HELD if subject.outcome is Outcome.HELD else InstanceState.REJECTED
     return InstanceDecision(facts.ordinal, state, subject.subject_id, kind)
+
+
+def _kind_of(review: SubjectReview, facts: InstanceFacts) -> str:
+    known = review.instance_kinds.get(facts.sop_instance_uid) or review.kinds.get(facts.series_uid)
+    return known.value if known else ObjectKind.OTHER.value

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ingest.model.route import RouteKind
 from ingest.steps.advance import advance
+from ingest.steps.deliver import deliver
 from ingest.steps.parts import Parts
 from ingest.steps.poll import poll
 from ingest.steps.sweep import sweep
@@ -31,6 +32,17 @@ def drive_round(parts: Parts, woken: deque[str], on_step: Callable[[str, int], N
     """
     polled = [poll(parts, route) for route in RouteKind if route in parts.trial.routes]
     swept = sweep(parts, quiet_seconds=0.0)
+    steps = drain(parts, woken, on_step)
+    return Round(
+        arrived=sum(len(item.submissions) for item in polled),
+        waiting=sum(item.waiting for item in polled),
+        steps=steps + swept.sent,
+        failed=sum(len(item.failed) for item in polled),
+    )
+
+
+def drain(parts: Parts, woken: deque[str], on_step: Callable[[str, int], None] | None = None) -> int:
+    """Take every submission that was woken as far as it goes, and deliver; return the count of steps."""
     steps = 0
     while woken:
         submission_id = woken.popleft()
@@ -38,10 +50,5 @@ def drive_round(parts: Parts, woken: deque[str], on_step: Callable[[str, int], N
         steps += 1
         if on_step is not None:
             on_step(submission_id, len(set(woken)))
-    sweep(parts)
-    return Round(
-        arrived=sum(len(item.submissions) for item in polled),
-        waiting=sum(item.waiting for item in polled),
-        steps=steps + swept.sent,
-        failed=sum(len(item.failed) for item in polled),
-    )
+    deliver(parts)
+    return steps

@@ -118,7 +118,7 @@ def _subject_input(
     review = review_alone(
         parts.trial,
         subject.subject_id,
-        tuple(arriving) if is_held else (),
+        tuple(arriving),
         knowledge,
         parts.trial.site(submission.share.site),
     )

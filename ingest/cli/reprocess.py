@@ -1,0 +1,127 @@
+"""`ingest reprocess SCOPE [ID]`: judge again, dry or for real; `show` and `resume` besides."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from ingest.cli.options import by_and_reason, open_from_settings, trial_option
+from ingest.cli.run_output import describe_run, run_as_json, summarise_run, write_run_csv
+from ingest.ledger.errors import LedgerError
+from ingest.ledger.runs import RunScope
+from ingest.ledger.transitions import Event
+from ingest.reports.run_report import render_run
+from ingest.steps.drive import drain
+from ingest.steps.reprocess import begin_run, reprocess_item
+
+
+@click.group("reprocess")
+def command() -> None:
+    """Judge again what was received: under the present trial file, or a registered one."""
+
+
+def _judge_again(
+    scope: RunScope,
+    scope_id: str | None,
+    run: str | None,
+    dry_run: bool,
+    registered: str | None,
+    trial_file: Path | None,
+    by: str,
+    reason: str,
+) -> None:
+    run = run or f"run-{secrets.token_hex(4)}"
+    with open_from_settings(trial_file) as service:
+        try:
+            items = begin_run(
+                service.parts, run, scope, scope_id, trial=registered, is_dry=dry_run, by=by, reason=reason
+            )
+        except LedgerError as error:
+            raise click.ClickException(str(error)) from None
+        for submission_id in items:
+            reprocess_item(service.parts, run, submission_id)
+        drain(service.parts, service.woken)
+        click.echo(describe_run(service.parts, run))
+
+
+def _options(function: click.decorators.FC) -> click.decorators.FC:
+    """Add what every scope takes."""
+    function = by_and_reason(function)
+    function = trial_option(function)
+    function = click.option(
+        "--registered", metavar="NAME", help="A registered trial file, by name or sha256."
+    )(function)
+    function = click.option(
+        "--dry-run", is_flag=True, help="Change nothing; record the difference of verdicts."
+    )(function)
+    return click.option("--run", metavar="RUN", help="The run's id; none: one is made.")(function)
+
+
+@command.command("submission")
+@click.argument("id")
+@_options
+def reprocess_submission(id: str, **options: object) -> None:
+    """Judge one submission again."""
+    _judge_again(RunScope.SUBMISSION, id, **options)  # type: ignore[arg-type]
+
+
+@command.command("subject")
+@click.argument("id")
+@_options
+def reprocess_subject(id: str, **options: object) -> None:
+    """Judge every submission of a subject again."""
+    _judge_again(RunScope.SUBJECT, id, **options)  # type: ignore[arg-type]
+
+
+@command.command("site")
+@click.argument("id")
+@_options
+def reprocess_site(id: str, **options: object) -> None:
+    """Judge every submission of a site again."""
+    _judge_again(RunScope.SITE, id, **options)  # type: ignore[arg-type]
+
+
+@command.command("all")
+@_options
+def reprocess_all(**options: object) -> None:
+    """Judge everything again."""
+    _judge_again(RunScope.ALL, None, **options)  # type: ignore[arg-type]
+
+
+@command.command("show")
+@click.argument("run")
+@click.option("--json", "form", flag_value="json", help="As JSON.")
+@click.option("--csv", "form", flag_value="csv", help="As CSV.")
+@click.option("--html", "form", flag_value="html", help="As an HTML page.")
+def show(run: str, form: str | None) -> None:
+    """Show how far a run has come, and what it changed or would change."""
+    with open_from_settings() as service:
+        try:
+            with service.parts.ledger.read() as tx:
+                progress, items = tx.runs.progress(run), tx.runs.items(run)
+        except LedgerError as error:
+            raise click.ClickException(str(error)) from None
+        if form == "json":
+            click.echo(run_as_json(progress, items))
+        elif form == "csv":
+            click.echo(write_run_csv(items), nl=False)
+        elif form == "html":
+            click.echo(render_run(summarise_run(progress, items)))
+        else:
+            click.echo(describe_run(service.parts, run))
+
+
+@command.command("resume")
+@click.argument("submission")
+def resume(submission: str) -> None:
+    """Go on with a submission that is stuck, where it stopped."""
+    with open_from_settings() as service:
+        try:
+            with service.parts.ledger.write() as tx:
+                state = tx.submissions.move(submission, Event.RESUMED)
+                tx.audit.append("resumed", submission_id=submission)
+        except LedgerError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{submission} goes on: {state.value}.")
