@@ -178,6 +178,7 @@ class AzureFilesStore:
         if isinstance(outcome, NotYet):
             raise TransientError(f"could not write to the share: {outcome.reason.value}")
         if isinstance(outcome, (Gone, Changed)):
+            self._made.clear()  # Somebody deleted the folder: the next attempt makes it again.
             raise TransientError("could not write to the share: its folder went away")
 
     def _path(self, path: str) -> str:

@@ -336,3 +336,14 @@ def test_the_snapshots_of_a_share_are_named(server: FileRestServer, store: Azure
     with ShareClient.from_connection_string(server.connection_string(), SHARE) as owner:
         taken = owner.create_snapshot()
     assert store.snapshots() == (taken["snapshot"],)
+
+
+def test_a_reports_folder_that_was_deleted_is_made_again(
+    server: FileRestServer, store: AzureFilesStore
+) -> None:
+    store.write_report("reports/first.html", b"x")
+    server.accounts[DEFAULT_ACCOUNT].shares[SHARE].root.remove("reports")
+    with pytest.raises(TransientError, match="folder went away"):
+        store.write_report("reports/second.html", b"x")
+    store.write_report("reports/second.html", b"x")
+    assert store.exists("reports/second.html")
