@@ -8,6 +8,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+import jsonschema
 import pytest
 from pydicom import dcmread
 
@@ -20,6 +21,7 @@ from tests.builders import build_case, encode
 from tests.facts import facts_of_bytes
 from tests.filing import SUBJECT, order, stage
 
+SCHEMA = Path(__file__).resolve().parents[3] / "docs/schemas/export-manifest.schema.json"
 CREATED = "2026-03-02T12:00:00+00:00"
 KINDS = {"CT": "planning-ct", "CBCT": "image-guidance"}
 
@@ -66,6 +68,7 @@ def test_the_manifest_is_one_that_sha256sum_checks(archive: Archive, tmp_path: P
     command = ["sha256sum", "--check", "--strict", "--quiet", "manifest.sha256"]
     assert subprocess.run(command, cwd=tmp_path / "out", check=False).returncode == 0
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    jsonschema.validate(manifest, json.loads(SCHEMA.read_text()))
     assert (manifest["layout"], manifest["created"]) == ("scikit-rt", CREATED)
     assert {file["archive_path"] for file in manifest["files"]} == {item.logical for item in items}
 
