@@ -106,7 +106,7 @@ HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Conte
     "Auto-Submitted",
     "X-Auto-Response-Suppress",
 }
-EMAIL_TAGS = {"html", "head", "meta", "title", "body", "div", "p", "h1", "pre"}
+EMAIL_TAGS = {"html", "head", "meta", "title", "body", "main", "div", "p", "h1", "pre"}
 
 
 @settings(max_examples=120, deadline=None)
