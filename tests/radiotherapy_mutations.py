@@ -328,7 +328,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     ),
     Mutation("SID152", adjust=colliding(CollisionKind.STUDY, "study_uid"), outcome=HELD),
     Mutation("SID153", adjust=colliding(CollisionKind.OTHER_SITE), outcome=HELD),
-    Mutation("SID154", adjust=colliding(CollisionKind.BYTES, "sent_sha256"), outcome=HELD),
+    Mutation("SID154", adjust=colliding(CollisionKind.BYTES), outcome=HELD),
     Mutation("SID155", adjust=colliding(CollisionKind.INSTANCE, "sop_instance_uid"), outcome=HELD),
     # references
     Mutation("REF101", drop("RTPLAN"), state=AWAITING, missing=("rtplan",)),

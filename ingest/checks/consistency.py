@@ -17,7 +17,6 @@ _DEFINITE = frozenset({"M", "F"})
 #: What an arriving instance has in common with another subject's: kind, how it is read, code, place, keyword.
 #: The strongest that fits is said, the others follow from it.
 _COMMON: tuple[tuple[CollisionKind, Callable[[InstanceFacts], str], str, str, str], ...] = (
-    (CollisionKind.BYTES, lambda facts: facts.sent_sha256, "SID154", "", ""),
     (CollisionKind.INSTANCE, lambda facts: facts.sop_instance_uid, "SID155", "(0008,0018)", "SOPInstanceUID"),
     (CollisionKind.PIXELS, lambda facts: facts.pixel_sha256, "SID150", "(7FE0,0010)", "PixelData"),
     (
@@ -74,6 +73,9 @@ def check_collisions(arriving: Iterable[InstanceFacts], elsewhere: Iterable[Coll
     for collision in elsewhere:
         values[collision.kind].add(collision.value)
     fresh = list(arriving)
+    if CollisionKind.BYTES in values:
+        notes.find("SID154", fresh, files=say_count(len(fresh), "file"))
+        return
     for kind, read, code, where, keyword in _COMMON:
         same = [facts for facts in fresh if read(facts) and read(facts) in values[kind]]
         if same:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ingest.checks.consistency import check_collisions, check_enrolment, check_sex_and_dates
@@ -34,7 +33,7 @@ class SubjectView:
     arriving:  the subject's instances of this submission, in their order.
     waivers:   those of this subject, besides the site's in the trial file.
     enrolment: its entry of the enrolment list (UNKNOWN: not on it); None: there is no list.
-    elsewhere: what is held under other study IDs, of the UIDs and digests that `shared_values` names.
+    elsewhere: what is held under other study IDs, of what the arriving ones are and refer to.
     """
 
     trial: Trial
@@ -74,23 +73,6 @@ def review_subject(view: SubjectView) -> SubjectReview:
     rows = check_expected(index, view.trial.expected, waivers, view.enrolment, found, notes)
     pictures = SubjectPictures(draw_graph(index, links, rows), strips, guidance.calendar, rows)
     return _compose(notes, comparison, index, pictures)
-
-
-def shared_values(instances: Iterable[InstanceFacts]) -> dict[CollisionKind, set[str]]:
-    """Return what to look for under other study IDs: own digests and UIDs, and the targets of references.
-
-    What is found is handed back as `SubjectView.elsewhere`: of INSTANCE, an own UID is a collision, and a
-    reference's target a reference to another patient.
-    """
-    wanted: dict[CollisionKind, set[str]] = {kind: set() for kind in CollisionKind}
-    for facts in instances:
-        wanted[CollisionKind.BYTES].add(facts.sent_sha256)
-        wanted[CollisionKind.PIXELS].add(facts.pixel_sha256)
-        wanted[CollisionKind.FRAME_OF_REFERENCE].add(facts.frame_of_reference_uid)
-        wanted[CollisionKind.STUDY].add(facts.study_uid)
-        wanted[CollisionKind.INSTANCE].add(facts.sop_instance_uid)
-        wanted[CollisionKind.INSTANCE].update(item.instance_uid for item in facts.references)
-    return {kind: values - {""} for kind, values in wanted.items() if values - {""}}
 
 
 def _waivers(view: SubjectView) -> tuple[Waiver, ...]:

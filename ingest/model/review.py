@@ -67,7 +67,7 @@ class CollisionKind(StrEnum):
 class Collision:
     """Arriving instances that meet data held elsewhere. The other subject is never named.
 
-    value: the digest or UID in common; empty for OTHER_SITE.
+    value: the digest or UID in common; of BYTES the package's digest; empty for OTHER_SITE.
     """
 
     kind: CollisionKind

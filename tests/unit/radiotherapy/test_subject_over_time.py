@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.checks.subject import SubjectView, review_subject, shared_values
+from ingest.checks.subject import SubjectView, review_subject
 from ingest.model.picture import LinkState, NodeState, ObjectState
-from ingest.model.review import CollisionKind, Standing
+from ingest.model.review import Standing
 from ingest.model.verdict import CompletenessState
 from ingest.trial.definition import Waiver
 from tests.builders import clone, of_modality, without
@@ -95,12 +95,3 @@ def test_pictures_show_what_is_there_and_what_is_not():
     assert (strip.present, strip.expected, strip.unplaced, strip.spacing) == (10, 10, 0, 3.0)
     assert [day.registered for day in pictures.calendar.days] == [1, 0, 1]
     assert (pictures.calendar.delivered, pictures.calendar.imaged) == (3, 3)
-
-
-def test_shared_values_name_own_uids_and_targets():
-    facts = facts_of_case(golden())
-    values = shared_values(facts[:1] + tuple(item for item in facts if item.dose))
-    assert facts[0].sop_instance_uid in values[CollisionKind.INSTANCE]
-    plan = next(item for item in facts if item.plan)
-    assert plan.sop_instance_uid in values[CollisionKind.INSTANCE]
-    assert "" not in {value for group in values.values() for value in group}
