@@ -16,7 +16,7 @@ _TEXT = b"Written by the service to prove that it may. It can be deleted.\n"
 #: What to do about a right that is missing, for a signature (SAS) and for an identity.
 _REMEDIES = {
     "list": "a signature needs `l`, an identity the role Storage File Data Privileged Contributor",
-    "write reports": "a signature needs `c` and `w`; a folder must be writable for the service's user",
+    "write reports": "a signature needs `c`, `w` and `d`; a folder must be writable for the service's user",
     "read": "a signature needs `r`",
     "lease": "a signature needs `w`; the role Storage File Data Privileged Reader is not enough",
     "rename": "a signature needs `w` and `d`",

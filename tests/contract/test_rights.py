@@ -55,9 +55,9 @@ def test_a_signature_with_every_permission_is_good_and_nothing_is_left(server: F
     ("permission", "missing", "remedy"),
     [
         ("rcwd", "list", "`l`"),
-        ("rdl", "write reports", "`c` and `w`"),
+        ("rdl", "write reports", "`c`, `w` and `d`"),
+        ("rcwl", "write reports", "`c`, `w` and `d`"),
         ("cwdl", "read", "`r`"),
-        ("rcwl", "delete", "`d`"),
     ],
 )
 def test_a_missing_permission_is_named_with_what_to_do(

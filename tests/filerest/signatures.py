@@ -96,7 +96,7 @@ def _check_sas(account: Account, request: Request, scheme: str) -> None:
         _check_account_scope(request)
     elif request.restype == "share" or not request.share or request.comp == "acl":
         raise ServiceError(403, "AuthorizationFailure")
-    if not any(permission in permissions for permission in needed(request)):
+    if not all(any(each in permissions for each in one_of) for one_of in needed(request)):
         raise ServiceError(403, _DENIED)
 
 
@@ -140,11 +140,12 @@ def _time(text: str) -> datetime:
     return when if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def needed(request: Request) -> str:
-    """Return the permissions of which one is needed."""
+def needed(request: Request) -> tuple[str, ...]:
+    """Return groups of permissions; one of each group is needed."""
     if request.method in ("GET", "HEAD"):
-        return "l" if request.comp in ("list", "listhandles") else "r"
+        return ("l",) if request.comp in ("list", "listhandles") else ("r",)
     if request.method == "DELETE":
-        return "d"
-    is_create = not request.comp and request.method == "PUT"
-    return "cw" if is_create else "w"
+        return ("d",)
+    if request.comp == "rename":
+        return "w", "d"
+    return ("w",) if request.comp else ("cw",)
