@@ -21,7 +21,6 @@ class Fault:
     is_fatal: bool = False
 
 
-EMPTY = "DCM101"
 NOT_DICOM = "DCM102"
 TRUNCATED = "DCM103"
 MALFORMED = "DCM104"

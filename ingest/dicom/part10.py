@@ -65,9 +65,6 @@ def read_outside(data: Buffer, root: TagPath, inflate_to: int, ratio: int) -> Ou
     inflate_to: bytes that a deflated data set may have; `ratio` times its size is the other cap.
     """
     out = Outside(data)
-    if not data:
-        out.faults.append(Fault(faults.EMPTY, is_fatal=True))
-        return out
     if data[128:132] == b"DICM":
         out.preamble = 128
         _check_preamble(data[:128], out.faults)

@@ -53,7 +53,7 @@ class Walk:
     @property
     def is_dicom(self) -> bool:
         """Is this DICOM at all, whole or not?"""
-        return not any(fault.code in (faults.EMPTY, faults.NOT_DICOM) for fault in self.faults)
+        return not any(fault.code == faults.NOT_DICOM for fault in self.faults)
 
     def raw(self, tag: int) -> bytes:
         """Return the value bytes of a top-level element, b"" where it is absent."""

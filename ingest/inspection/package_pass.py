@@ -49,7 +49,7 @@ def inspect_package(
 
 
 def propose_approvals(request: InspectionRequest, trial: Trial) -> tuple[Proposal, ...]:
-    """Return what a person could approve of a package. Its texts are for that person's terminal alone."""
+    """Return what a person could approve of a package, with its texts: for that person's terminal alone."""
     return _pass_over(request, trial, lambda _: None, lambda _done, _all: None)[1]
 
 

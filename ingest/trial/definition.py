@@ -114,7 +114,7 @@ class Limits:
     depth: int = 1
     seconds: float = 4 * 3600.0
     element_depth: int = 64
-    elements: int = 5_000_000
+    elements: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ class LimitsTable(Table):
     depth: int = Field(default=1, ge=0, le=1)
     seconds: Duration = 4 * 3600.0
     element_depth: int = Field(default=64, ge=1)
-    elements: int = Field(default=5_000_000, ge=1)
+    elements: int = Field(default=1_000_000, ge=1)
 
 
 class TrialFile(Table):

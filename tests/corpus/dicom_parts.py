@@ -159,3 +159,8 @@ def encapsulated(*fragments: bytes) -> bytes:
     """Return pixel data in fragments, with an empty offset table."""
     items = b"".join(LITTLE.item(fragment) for fragment in (b"", *fragments))
     return LITTLE.element(0x7FE00010, "OB", items + LITTLE.end(0xE0DD), UNDEFINED)
+
+
+def another(uid: str, **changes: str | int | None) -> bytes:
+    """Return a small CT of another SOP Instance UID."""
+    return ct(before=outside(EXPLICIT, uid=uid), **{"x00080018": uid, **changes})

@@ -61,7 +61,7 @@ def _compressed(*fragments: bytes, **changes: str | int | None) -> bytes:
 
 
 HOSTILE_DICOMS: tuple[Hostile, ...] = (
-    Hostile("DCM101", "nothing", lambda: b""),
+    Hostile("DCM102", "nothing", lambda: b""),
     Hostile("DCM102", "text", lambda: b"Dear colleague, please find the scans of our patient." * 10),
     Hostile("DCM102", "text-that-begins-like-a-tag", lambda: b"\x08\x00\x05\x00" + b"not DICOM " * 40),
     Hostile("DCM102", "picture", lambda: b"\xff\xd8\xff\xe0\0\x10JFIF" + bytes(500)),
