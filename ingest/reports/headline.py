@@ -28,7 +28,8 @@ _TONES = {
     CompletenessState.NOT_VERIFIABLE: Tone.FILED,
 }
 _WORST_FIRST = (Tone.REJECTED, Tone.HELD, Tone.AWAITING, Tone.FILED, Tone.COMPLETE)
-_NOTHING = re.compile(r"^(0\b|no\b|none\b|nothing\b|not\b|$)", re.IGNORECASE)
+# "none of that name" speaks of a part of what is there.
+_NOTHING = re.compile(r"^(0\b|none\b(?! of)|nothing\b|$)", re.IGNORECASE)
 
 
 def tone_of(outcome: Outcome, completeness: Completeness) -> Tone:
@@ -101,8 +102,11 @@ def package_lead(verdict: Verdict, is_repeat: bool, is_unfinished: bool, texts: 
 
 
 def missing_in_words(missing: Sequence[MissingObject], texts: Texts) -> str:
-    """Return `the dose cube and more of the planning CT`; many objects are counted."""
-    parts = [_missing_part(item, texts) for item in missing]
+    """Return `the dose cube and more of the planning CT`; each object once, many are counted."""
+    is_absent: dict[str, bool] = {}
+    for item in missing:
+        is_absent[item.object] = is_absent.get(item.object, False) or is_nothing(item.found)
+    parts = [_missing_part(kind, absent, texts) for kind, absent in is_absent.items()]
     return joined(parts, NAMED_IN_HEADLINE) or "something the trial expects"
 
 
@@ -111,11 +115,11 @@ def is_nothing(found: str) -> bool:
     return bool(_NOTHING.match(found.strip()))
 
 
-def _missing_part(item: MissingObject, texts: Texts) -> str:
-    if item.object not in texts.objects:
-        return clean(item.object, 60)
-    the = texts.objects[item.object].the
-    return the if is_nothing(item.found) else f"more of {the}"
+def _missing_part(kind: str, is_absent: bool, texts: Texts) -> str:
+    if kind not in texts.objects:
+        return clean(kind, 60)
+    the = texts.objects[kind].the
+    return the if is_absent else f"more of {the}"
 
 
 def _first_reason(findings: Sequence[JudgedFinding], texts: Texts) -> str:

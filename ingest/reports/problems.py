@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from ingest.model.finding import Effect, InstanceRef, JudgedFinding, Severity
 from ingest.reports.plain_text import clean
@@ -12,7 +13,7 @@ from ingest.reports.report import Problem
 from ingest.reports.steps import StepsShelf
 from ingest.reports.texts import Texts
 
-#: A problem names at most this many files; the rest are counted.
+#: A problem names at most this many files or runs of images; the rest are counted.
 FILES_SHOWN = 6
 
 # A finding's own words stand in the first line where they are neither shorter nor longer than this.
@@ -39,7 +40,9 @@ def problems_of(
 
 def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str]) -> Problem:
     finding = item.finding
-    shown = finding.instances[:FILES_SHOWN]
+    # What asks nothing of anybody does not list files either.
+    named = () if item.severity is Severity.INFO else file_names(finding.instances)
+    shown = named[:FILES_SHOWN]
     return Problem(
         code=clean(finding.code),
         severity=item.severity.value,
@@ -47,8 +50,8 @@ def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str])
         action=clean(item.action),
         place=place_in_words(finding.where, finding.keyword),
         count=finding.count,
-        files=tuple(file_name(ref) for ref in shown),
-        more=max(0, len(finding.instances) - len(shown)),
+        files=shown,
+        more=len(named) - len(shown),
         instances=tuple(
             replace(ref, modality=clean(ref.modality, 16) if ref.modality else None)
             for ref in finding.instances
@@ -63,16 +66,40 @@ def _has_steps(item: JudgedFinding) -> bool:
     return stops(item) and not is_to_be_looked_at
 
 
-def file_name(ref: InstanceRef) -> str:
-    """Return an instance as the console shows it: `CT, series 3, image 41`; else its place in the zip."""
+def file_names(refs: Sequence[InstanceRef]) -> tuple[str, ...]:
+    """Return instances as the console shows them, runs of images together: `CT, series 3, images 41 to 60`."""
+    known = sorted(
+        (ref.modality or "", ref.series_number, ref.instance_number)
+        for ref in refs
+        if ref.series_number is not None and ref.instance_number is not None
+    )
+    names: list[str] = []
+    for (modality, series), group in groupby(known, lambda entry: entry[:2]):
+        for first, last in _runs([entry[2] for entry in group]):
+            images = f"image {first}" if first == last else f"images {first} to {last}"
+            names.append(
+                ", ".join(part for part in (clean(modality, 16), f"series {series}", images) if part)
+            )
+    others = [ref for ref in refs if ref.series_number is None or ref.instance_number is None]
+    return (*names, *(_place_in_zip(ref) for ref in others))
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return runs of consecutive numbers as (first, last); `numbers` is sorted."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and number <= runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _place_in_zip(ref: InstanceRef) -> str:
     parts = [clean(ref.modality, 16)] if ref.modality else []
     if ref.series_number is not None:
         parts.append(f"series {ref.series_number}")
-    if ref.instance_number is not None:
-        parts.append(f"image {ref.instance_number}")
-    if ref.series_number is None or ref.instance_number is None:
-        parts.append(f"file {ref.ordinal} of the zip")
-    return ", ".join(parts)
+    return ", ".join([*parts, f"file {ref.ordinal} of the zip"])
 
 
 def place_in_words(where: str, keyword: str) -> str:

@@ -36,7 +36,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding, for people. `files`: some, as a radiographer knows them; `more` counts the rest."""
+    """One finding, for people. `files`: as a radiographer knows them; `more` counts those not listed."""
 
     code: str
     severity: str

@@ -129,13 +129,14 @@ def _changes(subject: SubjectInput, is_repeat: bool, texts: Texts) -> tuple[str,
     verdict, said = subject.verdict, []
     if verdict.outcome is Outcome.ACCEPTED:
         if verdict.new and not is_repeat:
-            said.append(f"{counted(verdict.new, 'file')} added to what was filed before.")
+            before = " to what was filed before" if verdict.head_version else ""
+            said.append(f"{counted(verdict.new, 'file')} {'added' if before else 'filed'}{before}.")
         if verdict.duplicates:
             said.append(f"{counted(verdict.duplicates, 'file')} had been received before, unchanged.")
     if verdict.conflicts:
         files = counted(verdict.conflicts, "file was", "files were")
         said.append(f"{files} filed before with other content: what is filed stays.")
-    if subject.resolved and verdict.outcome is Outcome.ACCEPTED:
+    if subject.resolved and verdict.head_version and verdict.outcome is Outcome.ACCEPTED:
         named = joined([texts.object_words(kind).the for kind in subject.resolved])
         said.append(sentence(f"no longer missing: {named}"))
     if subject.filed:

@@ -15,8 +15,9 @@ from ingest.model.finding import Effect, Finding, FindingCode, InstanceRef, Judg
 from ingest.model.verdict import Completeness, CompletenessState, MissingObject, Outcome
 from ingest.model.wire import from_wire, to_wire
 from ingest.reports.content import build_submission_report
+from ingest.reports.headline import missing_in_words
 from ingest.reports.inputs import ArrivedSeries, SubmissionReportInput
-from ingest.reports.problems import file_name, reason_of
+from ingest.reports.problems import file_names, reason_of
 from ingest.reports.render import render_html, render_json, render_text
 from ingest.reports.report import SubmissionReport, Tone
 from ingest.reports.samples import sample_awaiting, sample_submissions
@@ -104,8 +105,33 @@ def test_image_guidance_steps_are_those_of_the_imager() -> None:
 def test_each_problem_names_its_files_as_the_console_does() -> None:
     problems = report("name-left").subjects[0].to_fix
     assert problems[0].files == ("RTPLAN, series 4, image 1",)
-    assert (len(problems[1].files), problems[1].more, problems[1].count) == (6, 14, 190)
-    assert file_name(InstanceRef(7)) == "file 7 of the zip"
+    assert problems[1].files == ("CT, series 2, images 1 to 20",)
+    assert (problems[1].more, problems[1].count) == (0, 190)
+
+
+def test_files_without_numbers_are_named_by_their_place_in_the_zip() -> None:
+    refs = (
+        InstanceRef(7),
+        InstanceRef(8, "RTPLAN", 4),
+        InstanceRef(9, "CT", 2, 5),
+        InstanceRef(10, "CT", 2, 4),
+    )
+    assert file_names(refs) == (
+        "CT, series 2, images 4 to 5",
+        "file 7 of the zip",
+        "RTPLAN, series 4, file 8 of the zip",
+    )
+
+
+def test_what_asks_nothing_lists_no_files() -> None:
+    assert report("complete").subjects[0].to_know[0].files == ()
+
+
+def test_a_first_filing_is_not_told_as_an_addition() -> None:
+    subject = sample_awaiting("123-1002")
+    first = build_submission_report(replace(SAMPLES["awaiting"], subjects=(subject,)))
+    assert first.subjects[0].changes[0] == "240 files filed."
+    assert report("complete").subjects[0].changes[0] == "412 files added to what was filed before."
 
 
 def test_what_is_held_is_said_to_be_there() -> None:
@@ -176,3 +202,24 @@ def test_nothing_at_all_is_rejected_and_said_so() -> None:
     made = report("no-dicom")
     assert made.outcome == Outcome.REJECTED.value
     assert "Nothing was filed." in made.lead
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ((("rtdose", "none"),), "the dose cube"),
+        ((("rtdose", "none that is whole"),), "the dose cube"),
+        ((("planning-ct", "1 present"), ("planning-ct", "97 present")), "more of the planning CT"),
+        ((("rtstruct", "none of that name"),), "more of the structure set"),
+        ((("rtstruct", "1 other structure set"), ("rtstruct", "none")), "the structure set"),
+        (
+            tuple((kind, "none") for kind in ("planning-ct", "rtstruct", "rtplan", "rtdose", "reg")),
+            "the planning CT, the structure set, the treatment plan and 2 more",
+        ),
+    ],
+)
+def test_the_first_line_names_each_missing_object_once(
+    missing: tuple[tuple[str, str], ...], words: str
+) -> None:
+    objects = [MissingObject(kind, "1", found) for kind, found in missing]
+    assert missing_in_words(objects, load_texts()) == words
