@@ -96,8 +96,8 @@ def _outcome_of_subject(findings: tuple[JudgedFinding, ...], case: SubjectCase) 
 
 
 def _resolved(case: SubjectCase) -> tuple[str, ...]:
-    """Return the objects that were missing without this submission and are not with it."""
-    if case.review is None:
+    """Return the objects that were missing from what is filed and are not with this submission."""
+    if case.review is None or not case.head_version:
         return ()
     still = {item.object for item in case.review.completeness.missing}
     return tuple(item.object for item in case.without.missing if item.object not in still)

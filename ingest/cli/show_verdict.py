@@ -32,13 +32,18 @@ _SEVERITY_COLOURS = {
 _FILES_SHOWN = 4
 
 
-def show_verdict(inspection: Inspection, verdict: Verdict, package: Path | None, trial: Trial) -> None:
-    """Print a verdict; with `package`, the names of the files within the zip are shown too."""
+def show_verdict(
+    inspection: Inspection, verdict: Verdict, package: Path | None, trial: Trial, *, is_check: bool = True
+) -> None:
+    """Print a verdict; with `package`, the names of the files within the zip are shown too.
+
+    is_check: nothing was filed, so the sentence says what would become of the zip.
+    """
     console = Console(highlight=False)
     names = _names(package, trial) if package else {}
     facts = inspection.package
     console.print(
-        f"[bold {_COLOURS[verdict.outcome]}]This zip {_WORDS[verdict.outcome]}.[/] "
+        f"[bold {_COLOURS[verdict.outcome]}]{_sentence(verdict.outcome, is_check)}[/] "
         f"[dim]{facts.instances} DICOM files of {facts.members} members, {facts.size:,} bytes[/]"
     )
     _show_findings(console, verdict.findings, names)
@@ -47,6 +52,10 @@ def show_verdict(inspection: Inspection, verdict: Verdict, package: Path | None,
     for what, count in inspection.coverage.not_checked.items():
         console.print(f"[dim]Not checked: {escape(what)} ({count}).[/]")
     console.print(f"[dim]sha256 {facts.sha256} · trial {escape(verdict.trial_name)}[/]")
+
+
+def _sentence(outcome: Outcome, is_check: bool) -> str:
+    return f"This zip {_WORDS[outcome]}." if is_check else f"{outcome.value.capitalize()}."
 
 
 def _show_subject(console: Console, subject: SubjectVerdict, names: dict[int, str]) -> None:
