@@ -11,11 +11,12 @@ from ingest.checks.pseudonymisation.context import Context
 from ingest.checks.pseudonymisation.names import is_allowed_name, words_of_name
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
 from ingest.checks.pseudonymisation.text import judge_text
-from ingest.checks.pseudonymisation.words import WordClass, fold, split_words
+from ingest.checks.pseudonymisation.words import fold, split_words
 from ingest.model.route import RouteKind
 
 _OLDEST_DATE: Final = "1980"
 _PATIENT_NAMES: Final = ("(0010,", "(0040,1010)")
+_RT_GROUPS: Final = ("(3006,", "(300A,")
 _PUBLIC_URLS: Final = (
     "http://dicom.nema.org",
     "https://dicom.nema.org",
@@ -47,6 +48,8 @@ def judge_name(context: Context, path: str, text: str) -> Raised:
 
 def judge_patient_id(context: Context, path: str, text: str) -> Raised:
     """PatientID: the study ID; on egress any value that is no NHS or hospital number, nor a name."""
+    if path != "(0010,0020)":
+        return judge_identity(context, path, text)
     raised = Raised()
     if context.is_empty_value(text):
         return raised
@@ -115,7 +118,7 @@ def judge_personal(context: Context, path: str, text: str) -> Raised:
     if context.is_empty_value(text):
         return raised
     raised = judge_text(text, "personal", context.text, context.allowed)
-    if not _is_plain_vocabulary(text, context):
+    if not _is_plain_vocabulary(text, context.text.lexicon.vocabulary):
         raised.add("PSN117")
     return raised
 
@@ -151,7 +154,7 @@ def judge_institution(context: Context, path: str, text: str) -> Raised:
         return raised
     found = judge_text(text, "institution", context.text, context.allowed)
     _merge(raised, found, frozenset(found.codes) - _WORD_CODES - {"PSN113"})
-    if "PSN202" in found.codes or not _is_plain_vocabulary(text, context):
+    if "PSN202" in found.codes or not _is_plain_vocabulary(text, context.rules.words["departments"]):
         raised.add("PSN201")
     return raised
 
@@ -162,7 +165,7 @@ def judge_ae(context: Context, path: str, text: str) -> Raised:
     if context.is_empty_value(text):
         return raised
     raised = judge_text(text, "ae", context.text, context.allowed)
-    if not _is_plain_vocabulary(text, context):
+    if not _is_plain_vocabulary(text, context.text.lexicon.vocabulary):
         raised.add("PSN203")
     return raised
 
@@ -208,7 +211,7 @@ def judge_uid(context: Context, path: str, text: str) -> Raised:
     for uid in text.split("\\"):
         if uids.holds_national_number(uid) or uids.holds_known_number(uid, frozenset(context.known_numbers)):
             raised.add("PSN402")
-        if uid and not uids.has_neutral_root(uid, context.uid_roots):
+        if uid and not path.startswith("(0002,") and not uids.has_neutral_root(uid, context.uid_roots):
             raised.add("PSN401")
     return raised
 
@@ -256,18 +259,21 @@ def text_judge(kind: str) -> Judge:
     return judge
 
 
-def _is_plain_vocabulary(text: str, context: Context) -> bool:
-    """Say whether a text is nothing but vocabulary words, with small numbers."""
-    lexicon = context.text.lexicon
+_judge_rt_label = text_judge("rt label")
+_judge_label = text_judge("label")
+
+
+def judge_label(context: Context, path: str, text: str) -> Raised:
+    """Labels; in those of structures, plans and beams two capitals that nobody knows count as initials."""
+    is_rt = path.rpartition(">")[2].startswith(_RT_GROUPS)
+    return (_judge_rt_label if is_rt else _judge_label)(context, path, text)
+
+
+def _is_plain_vocabulary(text: str, vocabulary: frozenset[str]) -> bool:
+    """Say whether a text is nothing but these words, with small numbers."""
     words = split_words(text)
     return (
-        bool(words)
-        and not patterns.has_digit_run(text)
-        and all(
-            fold(word) in lexicon.vocabulary
-            or (lexicon.classify(word) is WordClass.KNOWN and fold(word) not in lexicon.english)
-            for word in words
-        )
+        bool(words) and not patterns.has_digit_run(text) and all(fold(word) in vocabulary for word in words)
     )
 
 
@@ -301,7 +307,7 @@ JUDGES: Final[dict[str, Judge]] = {
     "time": lambda _context, _path, _text: Raised(),
     "age": judge_age,
     "device": text_judge("device"),
-    "label": text_judge("label"),
+    "label": judge_label,
     "comment": text_judge("comment"),
     "code": text_judge("code"),
     "marker": text_judge("code"),

@@ -187,7 +187,7 @@ class PackageJudge:
         at = where() if codes or judged.text else ""
         tallies = tuple(self._tally(code, raised, place, at) for code in raised.codes if code in codes)
         self._collect(raised)
-        if judged.text:
+        if judged.text and place.kind not in ("time", "number", "age"):
             blocked = bool(raised.identifiers) or bool(
                 codes & {"PSN101", "PSN102", "PSN104", "PSN105", "PSN106", "PSN107"}
             )

@@ -12,7 +12,7 @@ from ingest.trial.definition import Trial
 
 def is_plain_label(text: str, rules: TextRules, allowed: frozenset[str] = frozenset()) -> bool:
     """Say whether a label raises nothing at all, not even a warning."""
-    return not judge_text(text, "label", rules, allowed).codes
+    return not judge_text(text, "rt label", rules, allowed).codes
 
 
 def is_known_label(text: str, trial: Trial) -> bool:

@@ -43,10 +43,9 @@ _STREET = re.compile(
     r"terrace|way|grove|mews|walk|lane|court|place)\b",
     re.IGNORECASE,
 )
-_PATHS = re.compile(
-    r"\\\\[\w.-]{2,}\\|\b[A-Za-z]:\\{1,2}\w|/(?:home|users|mnt|Users)/\w|\b(?:https?|ftp|file|smb)://",
-    re.IGNORECASE,
-)
+_PATH = re.compile(r"\b[A-Za-z]:\\{1,2}\w|/(?:home|users|mnt)/\w", re.IGNORECASE)
+#: Where several values may stand, a double backslash is an empty value; makers give addresses of their own.
+_ADDRESS = re.compile(r"\\\\[\w.-]{2,}\\|\b(?:https?|ftp|file|smb)://", re.IGNORECASE)
 
 _NUMERIC_DATE = re.compile(r"(?<![0-9.])([0-9]{1,4})([-/. _])([0-9]{1,2})\2([0-9]{2}(?:[0-9]{2})?)(?![0-9])")
 _WORD_DATE = re.compile(
@@ -68,10 +67,13 @@ _BIRTH_VALUE = re.compile(
     re.IGNORECASE,
 )
 _LABELLED_NUMBER = re.compile(
-    r"(?<![a-z])(?:nhs|chi|hcn|h&c|mrn|hosp(?:ital)?|urn|unit|crn|pid|pas|patient|pat|pt|case|reg)[\s_.:#-]*(?:number|num|no|nr|id|n°|#)?[\s_.:#=-]*"
+    r"(?<![a-z])(?:nhs|chi|hcn|h&c|mrn|hosp(?:ital)?|urn|crn|pid|pas|patient|nino|"
+    r"(?:unit|pat|pt|case|reg|passport|licen[cs]e|insurance)(?=[ .:#]))[\s_.:#-]*"
+    r"(?:number|num|no|nr|id|n°|#)?[\s_.:#=-]*"
     r"([a-z]{0,3}[0-9](?:[ -]?[0-9]){4,})(?![0-9])",
     re.IGNORECASE,
 )
+_INSURANCE_NUMBER = re.compile(r"(?<![A-Z0-9])[A-CEGHJ-PR-TW-Z]{2}\s?(?:[0-9]{2}\s?){3}[A-D](?![A-Z0-9])")
 _HOSPITAL_NUMBER = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,4})[ -]?([0-9]{6,8})[A-Z]?(?![A-Za-z0-9])")
 
 
@@ -144,8 +146,13 @@ def has_street(text: str) -> bool:
 
 
 def has_path(text: str) -> bool:
-    """Say whether a text holds a path or an address of a computer."""
-    return bool(_PATHS.search(text))
+    """Say whether a text holds a path on a computer."""
+    return bool(_PATH.search(text))
+
+
+def has_address(text: str) -> bool:
+    """Say whether a text holds the address of a computer or a share."""
+    return bool(_ADDRESS.search(text))
 
 
 def has_digit_run(text: str) -> bool:
@@ -161,6 +168,11 @@ def is_birth_date_named(text: str) -> bool:
 def find_labelled_numbers(text: str) -> list[str]:
     """Return the numbers of five digits and more that a text calls a patient's."""
     return [re.sub(r"[ -]", "", number) for number in _LABELLED_NUMBER.findall(text)]
+
+
+def has_insurance_number(text: str) -> bool:
+    """Say whether a text holds what is shaped like a UK National Insurance number."""
+    return bool(_INSURANCE_NUMBER.search(text))
 
 
 def find_hospital_numbers(text: str) -> list[tuple[str, str]]:

@@ -128,8 +128,10 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
     common_given = frozenset(_read("given_names_common.txt").split())
     return Lexicon(
         vocabulary=words | vocabulary["name_placeholders"],
-        common_surnames=frozenset(_read("surnames_common.txt").split()),
+        common_surnames=frozenset(_read("surnames_common.txt").split()) | vocabulary["more_names"],
         surnames=frozenset(_read("surnames.txt").split()),
+        name_endings=tuple(vocabulary["name_endings"]),
+        name_beginnings=tuple(vocabulary["name_beginnings"]),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
         english=frozenset(_read("english.txt").split()),

@@ -14,17 +14,20 @@ from urllib.parse import unquote
 from ingest.checks.pseudonymisation import patterns
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
-from ingest.checks.pseudonymisation.words import Lexicon, WordReport, fold, report_words
+from ingest.checks.pseudonymisation.words import Lexicon, WordClass, WordReport, fold, report_words
 
 #: Kinds whose unknown words are worth a warning; elsewhere unknown words are normal.
-_LABELS: Final = frozenset({"label", "comment", "code_meaning", "personal"})
+_LABELS: Final = frozenset({"label", "rt label", "comment", "code_meaning", "personal"})
+#: Kinds of one value, in which a backslash is a backslash.
+_SINGLE_VALUED: Final = frozenset({"comment", "personal"})
 #: Kinds in which two capitals that nobody knows may be a person's initials.
-_INITIALS: Final = frozenset({"label", "comment"})
+_INITIALS: Final = frozenset({"rt label"})
 #: Kinds in which digits are the business of the attribute itself.
 #: Kinds full of makers' own words: there only the most common names count by themselves.
 _MAKERS: Final = frozenset({"device", "code", "code_value", "ae", "private", "bytes"})
 _NUMBERED: Final = frozenset({"device", "serial", "code_value", "ae", "name of a file", "bytes", "request"})
 
+_LONGEST_NAME: Final = 24
 _CARET_NAME = re.compile(r"[^\W\d_]{2,}\s*\^\s*[^\W\d_]+")
 _COMMA_NAME = re.compile(r"\b([^\W\d_]{2,}),\s*([^\W\d_]{2,})\b")
 _TITLE_NAME = re.compile(
@@ -42,6 +45,7 @@ _BY_SOMEONE = re.compile(
     r"nok|gp|consultant|oncologist|physician|clinician)\b[\s.:=-]+([A-Za-z][^\W\d_]+)",
     re.IGNORECASE,
 )
+_BY_INITIALS = re.compile(r"\bby[\s:]+[A-Z]{2,3}\b")
 _DOTTED_INITIALS = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z])\.(?:\s?([A-Z])\.)?(?![A-Za-z])")
 _SURNAME_INITIAL = re.compile(r"^\s*([A-Za-z][^\W\d_]{2,})[,\s]+([A-Z])\.?(?:\s?([A-Z])\.?)?\s*$")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_])")
@@ -83,7 +87,7 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
         return raised
     for variant in (text, *_decoded(text)):
         _find_numbers(variant, kind, rules, raised)
-        _find_contacts(variant, raised)
+        _find_contacts(variant, kind, raised)
         _find_dates(variant, kind, rules, raised)
         _find_names(variant, kind, rules, raised)
     if patterns.has_postcode(text):
@@ -148,20 +152,22 @@ def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> Non
         raised.add("PSN121")
     if kind not in _NUMBERED:
         known = rules.lexicon.vocabulary
-        if any(letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(text)):
+        if patterns.has_insurance_number(text) or any(
+            letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(text)
+        ):
             raised.add("PSN108")
         if patterns.has_digit_run(text):
             raised.add("PSN152")
 
 
-def _find_contacts(text: str, raised: Raised) -> None:
+def _find_contacts(text: str, kind: str, raised: Raised) -> None:
     if patterns.has_email(text):
         raised.add("PSN109", what="an e-mail address")
     if patterns.has_telephone(text):
         raised.add("PSN110", what="a telephone number")
     if patterns.has_street(text):
         raised.add("PSN110", what="a street address")
-    if patterns.has_path(text):
+    if patterns.has_path(text) or (kind in _SINGLE_VALUED and patterns.has_address(text)):
         raised.add("PSN111")
 
 
@@ -188,11 +194,11 @@ def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
     report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
     if _reads_like_name(text, report, rules):
         raised.add("PSN113")
-    elif names := [n for n in report.names if kind not in _MAKERS or rules.lexicon.is_common_name(n)]:
+    elif names := [n for n in report.names if kind not in _MAKERS or _counts_among_makers(n, text, rules)]:
         raised.add("PSN114", words=len(names))
     if report.has_foreign_script and kind != "code_meaning":
         raised.add("PSN115")
-    if report.initials or _has_dotted_initials(text, rules):
+    if report.initials or _BY_INITIALS.search(text) or _has_dotted_initials(text, rules):
         raised.add("PSN116")
     if _INSTITUTION.search(text):
         raised.add("PSN202")
@@ -203,22 +209,34 @@ def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
         raised.add("PSN154", words=len(report.unknown))
 
 
+def _counts_among_makers(name: str, text: str, rules: TextRules) -> bool:
+    """Say whether a name counts among makers' words: a common one, or one with no digits beside it."""
+    has_digits = any(character.isdigit() for character in text)
+    return rules.lexicon.is_common_name(name) or (len(text) <= _LONGEST_NAME and not has_digits)
+
+
+def _is_listed(word: str, lexicon: Lexicon) -> bool:
+    return lexicon.classify(word) is WordClass.NAME
+
+
+def _is_person(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word in a person's place may be a name: any word but vocabulary and plain English."""
+    plain = fold(word)
+    return plain not in lexicon.vocabulary and (plain not in lexicon.english or lexicon.is_name(plain))
+
+
 def _reads_like_name(text: str, report: WordReport, rules: TextRules) -> bool:
     """Say whether a text presents a person: `A^B`, a title, `name: A`, `planned by A`, `Surname, A`."""
     lexicon = rules.lexicon
 
-    def is_person(word: str) -> bool:
-        return fold(word) not in lexicon.vocabulary and (
-            fold(word) not in lexicon.english or lexicon.is_name(fold(word))
-        )
-
     if any(
-        any(is_person(part) for part in re.split(r"[\s^]+", match)) for match in _CARET_NAME.findall(text)
+        _is_listed(part, lexicon)
+        for match in _CARET_NAME.findall(text)
+        for part in re.split(r"[\s^]+", match)
     ):
         return True
-    if any(
-        is_person(word) for pattern in (_TITLE_NAME, _NAMED, _BY_SOMEONE) for word in pattern.findall(text)
-    ):
+    named = (word for pattern in (_TITLE_NAME, _NAMED, _BY_SOMEONE) for word in pattern.findall(text))
+    if any(_is_person(word, lexicon) for word in named):
         return True
     if any(
         fold(first) in lexicon.common_surnames and fold(second) in lexicon.given_names
@@ -228,7 +246,9 @@ def _reads_like_name(text: str, report: WordReport, rules: TextRules) -> bool:
     if len(report.names) > 1 and {*report.names} & lexicon.given_names:
         return True
     alone = _SURNAME_INITIAL.match(text)
-    return bool(alone and is_person(alone.group(1)) and alone.group(2) not in "LRABCDEFG" and report.names)
+    return bool(
+        alone and _is_person(alone.group(1), lexicon) and alone.group(2) not in "LRABCDEFG" and report.names
+    )
 
 
 def _has_dotted_initials(text: str, rules: TextRules) -> bool:

@@ -11,14 +11,16 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
 from typing import Final
 
 _SPLIT = re.compile(r"[A-Z]?[a-z]+(?:['’][A-Za-z][a-z]+)?|[A-Z]+(?:['’][A-Z]{2,})?(?![a-z])|[A-Z]|[0-9]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _SHORTEST_NAME: Final = 3
 _SHORTEST_RARE_NAME: Final = 5
+_SHORTEST_FORMED_NAME: Final = 6
 _SHORTEST_PART: Final = 3
+_MOST_REMEMBERED: Final = 50_000
 _LONGEST_COMPOUND: Final = 40
 
 
@@ -40,6 +42,8 @@ class Lexicon:
     given_names: frozenset[str]
     common_given_names: frozenset[str]
     english: frozenset[str]
+    name_endings: tuple[str, ...] = ()
+    name_beginnings: tuple[str, ...] = ()
     _memo: dict[str, WordClass] = field(default_factory=dict, compare=False, repr=False)
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -53,6 +57,8 @@ class Lexicon:
             self.given_names,
             self.common_given_names,
             self.english,
+            self.name_endings,
+            self.name_beginnings,
         )
 
     def classify(self, word: str) -> WordClass:
@@ -60,13 +66,17 @@ class Lexicon:
         word = fold(word)
         known = self._memo.get(word)
         if known is None:
+            if len(self._memo) >= _MOST_REMEMBERED:
+                self._memo.clear()
             known = self._memo[word] = self._classify(word)
         return known
 
     def is_common_name(self, word: str) -> bool:
-        """Say whether a word is among the names that most people have, and no vocabulary."""
-        return word not in self.vocabulary and (
-            word in self.common_surnames or word in self.common_given_names
+        """Say whether a word of four letters or more is among the commonest names, and no vocabulary."""
+        return (
+            len(word) > _SHORTEST_NAME
+            and word not in self.vocabulary
+            and (word in self.common_surnames or word in self.common_given_names)
         )
 
     def is_name(self, word: str) -> bool:
@@ -80,13 +90,23 @@ class Lexicon:
             return WordClass.NAME
         if word in self.english or self._is_compound(word):
             return WordClass.KNOWN
-        return WordClass.NAME if self._holds_name(word) else WordClass.UNKNOWN
+        return (
+            WordClass.NAME if self._holds_name(word) or self._is_formed_like_name(word) else WordClass.UNKNOWN
+        )
+
+    def _is_formed_like_name(self, word: str) -> bool:
+        """Say whether a word that nobody knows begins or ends as surnames do: Quixley, MacTavish."""
+        return len(word) >= _SHORTEST_FORMED_NAME and (
+            word.endswith(self.name_endings) or word.startswith(self.name_beginnings)
+        )
 
     def _is_plural(self, word: str) -> bool:
         return len(word) > 3 and word.endswith("s") and word[:-1] in self.vocabulary
 
     def _is_listed_name(self, word: str) -> bool:
-        if word in self.common_surnames or word in self.given_names:
+        if word in self.common_surnames or word in self.common_given_names:
+            return True
+        if len(word) >= _SHORTEST_RARE_NAME and word in self.given_names:
             return True
         return len(word) >= _SHORTEST_RARE_NAME and word in self.surnames and word not in self.english
 
@@ -118,21 +138,14 @@ class Lexicon:
             head, tail = word[:cut], word[cut:]
             if self._are_names(head, tail) or self._are_names(tail, head):
                 return True
-            if len(tail) > 3 and tail in self._strict_names and head in self.vocabulary:
+            if len(tail) > 4 and self.is_common_name(tail) and head in self.vocabulary:
                 return True
-            if len(head) > 3 and head in self._strict_names and tail in self.vocabulary:
+            if len(head) > 4 and self.is_common_name(head) and tail in self.vocabulary:
                 return True
         return False
 
     def _are_names(self, given: str, family: str) -> bool:
         return given in self.given_names and family in self.common_surnames and len(given) + len(family) > 7
-
-    @cached_property
-    def _strict_names(self) -> frozenset[str]:
-        """Common surnames that are no words of any other kind."""
-        return frozenset(
-            name for name in self.common_surnames - self.vocabulary - self.english if len(name) > 4
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +186,7 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
     unknown: list[str] = []
     capitals: list[str] = []
     for whole in _WORDS.findall(text):
-        plain = re.sub(r"['’]", "", fold(whole))
+        plain = re.sub(r"['’]", "", _POSSESSIVE.sub("", fold(whole)))
         if len(plain) > 2 and lexicon.classify(plain) is not WordClass.UNKNOWN:
             if lexicon.classify(plain) is WordClass.NAME:
                 names.append(plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -66,6 +67,14 @@ def judge_file(
     judge: PackageJudge, ordinal: int, name: str, data: bytes, allowed: frozenset[str], extra: bytes = b""
 ) -> ContainerMember:
     """Put one file to the judge; trailing bytes are what follows a `TRAILING:` mark."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom warns of what is planted here on purpose
+        return _judge_file(judge, ordinal, name, data, allowed, extra)
+
+
+def _judge_file(
+    judge: PackageJudge, ordinal: int, name: str, data: bytes, allowed: frozenset[str], extra: bytes
+) -> ContainerMember:
     data, _, trailing = data.partition(b"\0TRAILING:")
     dataset = pydicom.dcmread(io.BytesIO(data))
     charset = tuple(str(dataset.get("SpecificCharacterSet", "") or "").split("\\"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -208,6 +209,14 @@ _UNFIT = {
 
 def leaks() -> list[Leak]:
     """Return every leak of the corpus."""
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # pydicom warns of malformed values, which are planted here on purpose
+        return _all_leaks()
+
+
+def _all_leaks() -> list[Leak]:
     return [*_filled(), *_texts(), *_private(), *_bytes(), *_uids(), *_containers(), *_repeated(), *_egress()]
 
 

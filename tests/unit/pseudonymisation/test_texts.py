@@ -1,0 +1,166 @@
+"""What one text raises: numbers, dates, contacts, names, and what it must not raise."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.checks.codes import load_codes
+from ingest.checks.pseudonymisation.approvals import Approvals
+from ingest.checks.pseudonymisation.context import make_context
+from ingest.checks.pseudonymisation.labels import is_known_label
+from ingest.checks.pseudonymisation.national_numbers import find_national_numbers, is_issued_number
+from ingest.checks.pseudonymisation.rules import load_rules
+from ingest.checks.pseudonymisation.text import judge_text
+from ingest.model.route import RouteKind
+from ingest.trial.load import load_default_trial
+
+TRIAL = load_default_trial()
+CONTEXT = make_context(load_rules(), TRIAL, TRIAL.site("123"), RouteKind.EXPLORER, Approvals((), b""))
+SEVERITY = {code: entry.severity.value for code, entry in load_codes().items()}
+
+
+def held(text: str, kind: str = "rt label") -> set[str]:
+    codes = judge_text(text, kind, CONTEXT.text, frozenset({"123-1001"})).codes
+    return {code for code in codes if SEVERITY[code] in ("block", "review")}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9434765919",
+        "943 476 5919",
+        "943-476-5919",
+        "NHS: 9434765919",
+        "9 4 3 4 7 6 5 9 1 9",
+        "４５０ ５５７ ７１０４",
+        "0101501234",
+        "010150 1234",
+        "943476591919540312",
+        "x9434765919y",
+    ],
+)
+def test_a_national_number_is_found_in_every_way_of_writing(text: str) -> None:
+    assert "PSN104" in held(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["9434765918", "1234567890", "2024031208", "1.2.3 4.5 6.7 8.9 10", "6 MV 100 200 300"]
+)
+def test_other_ten_digits_are_no_national_number(text: str) -> None:
+    assert "PSN104" not in held(text)
+
+
+def test_epoch_seconds_are_no_chi_number() -> None:
+    assert not is_issued_number("1467090875")
+    assert find_national_numbers("1467090875") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("DOB 12/03/54", "PSN102"),
+        ("born 1954", "PSN102"),
+        ("d.o.b. 12 March 1954", "PSN102"),
+        ("12/03/1954", "PSN122"),
+        ("19540312", "PSN122"),
+        ("12-MAR-1954", "PSN122"),
+        ("March 12, 1954", "PSN122"),
+        ("a.b@nhs.net", "PSN109"),
+        ("01223 245151", "PSN110"),
+        ("+44 (0)7700 900123", "PSN110"),
+        ("bleep 4567", "PSN110"),
+        ("MRN 443321", "PSN107"),
+        ("RXH1234567", "PSN108"),
+        ("AB123456C", "PSN108"),
+        ("copy of 123-1002", "PSN121"),
+        ("GTV_JW", "PSN116"),
+        ("14 Mill Road", "PSN110"),
+        ("Smith, 12 Mill Rd CB2 0QQ", "PSN151"),
+        ("D:\\exports\\kp", "PSN111"),
+        ("Royal Marsden", "PSN202"),
+        ("Иванов", "PSN115"),
+        ("contoured by KP", "PSN116"),
+    ],
+)
+def test_what_the_shape_of_a_text_tells(text: str, code: str) -> None:
+    assert code in held(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PTV Smith",
+        "smith",
+        "SMITH",
+        "JohnSmith",
+        "SMITHJOHN",
+        "jsmith",
+        "PTVSMITH",
+        "Smith's PTV",
+        "O'Brien",
+        "Müller",
+        "S M I T H",
+        "%53mith",
+        "U01JVEheSk9ITg==",
+        "Mr Whitby",
+        "planned by Whitby",
+        "name: Ffoulkes",
+        "Robinson, J",
+        "Okonkwo",
+        "Szczepańska",
+        "Quixley",
+        "MacTavish",
+        "van der Berg",
+        "plan (Patel)",
+        "Long, June",
+    ],
+)
+def test_a_name_is_found_in_every_way_of_writing(text: str) -> None:
+    assert held(text) & {"PSN113", "PSN114"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 ARC CW",
+        "CTVn_LN1 2GY",
+        "PTV_6000",
+        "Bowel_Bag",
+        "H&N VMAT",
+        "Thorax 3.0 B30f",
+        "syngo CT 2012B",
+        "SetUp 0deg",
+        "123-1001 plan",
+        "PTV 12.03.2024",
+        "SpinalCord_PRV05",
+        "A.P.",
+        "L.A.O.",
+        "G181-0 T0",
+        "55Gy in 5#",
+        "Lt Lung",
+        "Metastasis #3",
+        "T2W_TSE 3mm",
+        "40.05Gy/15#",
+        "",
+    ],
+)
+def test_clean_labels_are_not_held(text: str) -> None:
+    assert held(text) == set()
+
+
+def test_a_postcode_alone_warns_and_a_nodal_label_is_no_address() -> None:
+    assert "PSN150" in judge_text("LN1 2GY", "rt label", CONTEXT.text, frozenset()).codes
+    assert held("LN1 2GY") == set()
+    assert "PSN150" not in judge_text("CT1 3MM", "rt label", CONTEXT.text, frozenset()).codes
+
+
+def test_a_long_number_in_a_label_warns_only() -> None:
+    assert held("plan 1234567") == set()
+    assert "PSN152" in judge_text("plan 1234567", "rt label", CONTEXT.text, frozenset()).codes
+
+
+@pytest.mark.parametrize(
+    ("label", "known"), [("Bowel_Bag", True), ("PTV_6000", True), ("Xyzzyq", False), ("PTV Smith", False)]
+)
+def test_only_labels_of_known_words_may_be_kept(label: str, known: bool) -> None:
+    assert is_known_label(label, TRIAL) is known
