@@ -21,11 +21,13 @@ TITLES = {
 }
 HEAD = """# Finding codes
 
-Generated from `ingest/checks/finding_codes.toml` by `make docs`. Codes are never renumbered. A trial file may change the severity
-and effect of a code, for the whole trial or one site, with a reason ([trial-file.md](trial-file.md)).
+Generated from `ingest/checks/finding_codes.toml` by `make docs`. Codes are never renumbered. A trial file
+may change the severity and effect of a code, for the whole trial or one site, with a reason
+([trial-file.md](trial-file.md)).
 
-*Severity*: `block` and `review` stop, `warn` and `info` do not. *Scope*: what the finding speaks of. *Effect*: what it does to the
-outcome of that. `{…}` stands for what the finding counts or names; it is never a value read from the data.
+*Severity*: `block` and `review` stop, `warn` and `info` do not. *Scope*: what the finding speaks of.
+*Effect*: what it does to the outcome of that. `{…}` stands for what the finding counts or names; it is never
+a value read from the data.
 """
 
 

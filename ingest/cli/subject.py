@@ -33,6 +33,5 @@ def command(id: str) -> None:
             )
         held = [item for item in tx.held.find() if item.subject_id == id]
         for work in held:
-            click.echo(
-                f"  held: {work.submission_id} since {work.opened:%Y-%m-%d}, because of {', '.join(work.codes)}"
-            )
+            codes = ", ".join(work.codes)
+            click.echo(f"  held: {work.submission_id} since {work.opened:%Y-%m-%d}, because of {codes}")
