@@ -47,12 +47,12 @@ class Inspected:
         return judge_package(self.inspection, group_by_label(self.facts), self.trial, site).verdict
 
 
-def zip_of(members: Mapping[str, bytes]) -> bytes:
-    """Return a zip of the members."""
+def zip_of(members: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """Return a zip of the members; equal members give equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
         for name, data in members.items():
-            package.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+            package.writestr(zipfile.ZipInfo(name), data, method)
     return buffer.getvalue()
 
 
