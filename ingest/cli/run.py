@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ingest.cli.options import open_from_settings, trial_option
+from ingest.ledger.transitions import ACTIVE_STATES
 from ingest.service import Service
 from ingest.steps.drive import drive_round
 
@@ -50,6 +51,12 @@ def run_until_settled(service: Service, stop: threading.Event) -> None:
     pause = min(_SETTLING, max(0.05, longest / 10))
     for _ in range(int(4 * longest / pause) + 4):
         done = drive_round(service.parts, service.woken)
-        if stop.is_set() or (not done.waiting and not done.arrived):
+        if stop.is_set() or not (done.waiting or done.arrived or _has_work(service)):
             return
         stop.wait(pause)
+
+
+def _has_work(service: Service) -> bool:
+    """Whether a submission still waits for a step."""
+    with service.parts.ledger.read() as tx:
+        return bool(tx.submissions.find(states=ACTIVE_STATES, limit=1))

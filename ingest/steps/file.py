@@ -25,7 +25,9 @@ from ingest.steps.documents import build_documents
 from ingest.steps.logical_paths import logical_path
 from ingest.steps.parts import Parts
 
-#: Seconds until a subject that another worker files is tried again.
+#: How long, and how often, a subject that another worker files is asked for before the step is put off.
+SUBJECT_TRIES, SUBJECT_PAUSE = 50, 0.2
+#: Seconds until a step that was put off is tried again.
 SUBJECT_BUSY = 5.0
 
 Members = list[tuple[InstanceFacts, FiledMember]]
@@ -91,11 +93,7 @@ def _file_subject(
     with parts.ledger.read() as tx:
         if tx.filings.of(submission.id, subject_id, submission.act.name) is not None:
             return
-    lease = parts.ledger.lease_subject(
-        subject_id, site=submission.share.site, worker=parts.worker, lease_seconds=parts.lease_seconds
-    )
-    if lease is None:
-        raise SubjectBusy
+    lease = _lease(parts, subject_id, submission.share.site)
     try:
         if lease.head_version != subject.head_version:
             raise HeadMoved
@@ -116,6 +114,18 @@ def _file_subject(
         _record(parts, claim, lease, filing)
     finally:
         parts.ledger.release_subject(lease)
+
+
+def _lease(parts: Parts, subject_id: str, site: str) -> SubjectLease:
+    """Take the subject; filing takes a second or two, so another worker is waited for. Raises SubjectBusy."""
+    for _ in range(SUBJECT_TRIES):
+        lease = parts.ledger.lease_subject(
+            subject_id, site=site, worker=parts.worker, lease_seconds=parts.lease_seconds
+        )
+        if lease is not None:
+            return lease
+        parts.clock.sleep(SUBJECT_PAUSE)
+    raise SubjectBusy
 
 
 def _write(
