@@ -53,11 +53,16 @@ class Mutation:
     name: str = ""
 
     @cached_property
-    def view(self) -> SubjectView:
-        """The spoiled case as the review sees it."""
+    def case(self) -> Case:
+        """The spoiled case."""
         case = clone(list(golden()))
         spoiled = self.spoil(case)
-        return self.adjust(view_of(case if spoiled is None else spoiled))
+        return case if spoiled is None else spoiled
+
+    @cached_property
+    def view(self) -> SubjectView:
+        """The spoiled case as the review sees it."""
+        return self.adjust(view_of(self.case))
 
 
 # ------------------------------------------------------------------ what mutations are made of
