@@ -16,7 +16,8 @@ from ingest.reports.pictures.trend import draw_trend
 from ingest.reports.ports import Letter
 from ingest.reports.qa_samples import sample_morning, sample_site, sample_trial
 from ingest.reports.render import render_html, render_json, render_text
-from ingest.reports.samples import sample_pictures, sample_submissions
+from ingest.reports.sample_pictures import sample_pictures
+from ingest.reports.samples import sample_submissions
 from ingest.reports.site_render import render_site_html, render_site_json, render_site_text
 from ingest.reports.site_report import SiteReport, build_site_report
 from ingest.reports.texts import load_texts

@@ -67,7 +67,7 @@ def _has_steps(item: JudgedFinding) -> bool:
 
 
 def file_names(refs: Sequence[InstanceRef]) -> tuple[str, ...]:
-    """Return instances as the console shows them, runs of images together: `CT, series 3, images 41 to 60`."""
+    """Return instances as the console shows them, runs together: `CT, series 3, images 41 to 60`."""
     known = sorted(
         (ref.modality or "", ref.series_number, ref.instance_number)
         for ref in refs

@@ -116,7 +116,7 @@ def _missing_line(
     found = "arrived, held" if is_held and is_nothing(item.found) else item.found
     return MissingLine(
         object=clean(item.object, 60),
-        title=clean(title[:1].upper() + title[1:], 120),
+        title=_capital(clean(title, 120)),
         expected=clean(item.expected),
         found=clean(found),
         is_held=is_held,
@@ -157,16 +157,16 @@ def _clean_pictures(pictures: SubjectPictures | None) -> SubjectPictures | None:
     """Return the pictures with every word in them made harmless."""
     if pictures is None:
         return None
-    nodes = tuple(replace(node, title=clean(node.title, 60)) for node in pictures.graph.nodes)
+    nodes = tuple(replace(node, title=_capital(clean(node.title, 60))) for node in pictures.graph.nodes)
     links = tuple(replace(link, label=clean(link.label, 40)) for link in pictures.graph.links)
     return replace(
         pictures,
         graph=replace(pictures.graph, nodes=nodes, links=links),
-        strips=tuple(replace(strip, title=clean(strip.title, 60)) for strip in pictures.strips),
+        strips=tuple(replace(strip, title=_capital(clean(strip.title, 60))) for strip in pictures.strips),
         objects=tuple(
             replace(
                 row,
-                title=clean(row.title, 120),
+                title=_capital(clean(row.title, 120)),
                 expected=clean(row.expected),
                 found=clean(row.found),
                 reason=clean(row.reason),
@@ -174,3 +174,7 @@ def _clean_pictures(pictures: SubjectPictures | None) -> SubjectPictures | None:
             for row in pictures.objects
         ),
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -18,7 +18,8 @@ from ingest.reports.letters import letter_of
 from ingest.reports.mail import compose
 from ingest.reports.plain_text import clean, csv_cell
 from ingest.reports.render import render_html, render_json, render_text
-from ingest.reports.samples import sample_awaiting, sample_pictures, sample_submissions
+from ingest.reports.sample_pictures import sample_pictures
+from ingest.reports.samples import sample_awaiting, sample_submissions
 
 PAYLOADS = (
     "<script>alert(1)</script>",

@@ -16,7 +16,7 @@ from ingest.model.picture import (
 from ingest.reports.pictures.calendar import draw_calendar
 from ingest.reports.pictures.graph import MOST_IN_ROW, draw_graph
 from ingest.reports.pictures.strip import draw_strip
-from ingest.reports.samples import sample_pictures
+from ingest.reports.sample_pictures import sample_pictures
 
 WHOLE, BROKEN = sample_pictures(), sample_pictures(is_whole=False)
 
