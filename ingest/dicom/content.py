@@ -6,25 +6,20 @@ are hashed little endian with their tags and places, so that implicit, explicit 
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterator
 from hashlib import sha256
-from struct import Struct
 
 from ingest.dicom.elements import Element
-from ingest.dicom.paths import TagPath
 from ingest.dicom.pixels import pixel_element
-from ingest.dicom.stamp import STAMPED
 from ingest.dicom.walk import Walk
 
-#: InstanceCreationDate, InstanceCreationTime, InstanceCreatorUID, DataSetTrailingPadding.
-_WHEN_WRITTEN = frozenset({0x00080012, 0x00080013, 0x00080014, 0xFFFCFFFC})
 _WORD = {
     **dict.fromkeys(("US", "SS", "OW", "AT"), 2),
     **dict.fromkeys(("UL", "SL", "FL", "OL", "OF"), 4),
     **dict.fromkeys(("FD", "OD", "SV", "UV", "OV"), 8),
 }
-_LENGTH = Struct("<Q").pack
-_PLACE = Struct("<HII").pack
 _PIECE = 1 << 20
 
 
@@ -42,40 +37,27 @@ def digest_pixels(found: Walk) -> str:
 def digest_content(found: Walk, pixels: str) -> str:
     """Return the content digest of a file walked whole.
 
-    pixels: what `digest_pixels` said; it stands for the pixel data.
+    Hashed are: how many elements and items there are; of each element its tag, its item's depth and index,
+    its length; then the values. `pixels`, which `digest_pixels` said, stands for the pixel data.
     """
     data = found.data
-    is_big = found.outside.encoding.is_big
     pixel = pixel_element(found)
-    parts: list[bytes] = []
-    add = parts.append
-    item = None
-    for element in found.elements:
-        path, begin, end, inside = element
-        mark = path.mark
-        if mark is None:
-            mark = path.mark = _mark(path)
-        if not mark:
-            continue
-        if inside is not item:
-            item = inside
-            add(_PLACE(0xFFFF, inside[2], inside[3]) if inside is not None else b"\xff\xff")
-        add(mark)
-        if element is pixel:
-            add(pixels.encode("ascii"))
-        elif is_big and path.vr in _WORD:
-            add(_LENGTH(end - begin))
-            parts.extend(_pieces(found, element))
-        else:
-            add(_LENGTH(end - begin))
-            add(data[begin:end])
-    add(_LENGTH(found.found.items))
-    return sha256(b"".join(parts)).hexdigest()
-
-
-def _mark(path: TagPath) -> bytes:
-    is_left_out = path.tag & 0xFFFF == 0 or (path.is_top and path.tag in _WHEN_WRITTEN | STAMPED)
-    return b"" if is_left_out else path.tag.to_bytes(4, "little")
+    kept = [element for element in found.elements if element[0].is_content and element is not pixel]
+    numbers = [len(kept), found.found.items]
+    numbers += [path.tag for path, _, _, _ in kept]
+    numbers += [0 if item is None else item[2] << 8 | item[3] for _, _, _, item in kept]
+    numbers += [end - begin for _, begin, end, _ in kept]
+    if found.outside.encoding.is_big:
+        values = [b"".join(_pieces(found, element)) for element in kept]
+    else:
+        values = [data[begin:end] for _, begin, end, _ in kept]
+    words = array("Q", numbers)
+    if sys.byteorder == "big":
+        words.byteswap()
+    digest = sha256(words.tobytes())
+    digest.update(b"".join(values))
+    digest.update(pixels.encode("ascii"))
+    return digest.hexdigest()
 
 
 def _pieces(found: Walk, element: Element) -> Iterator[bytes]:

@@ -12,7 +12,17 @@ from typing import Any, NamedTuple
 
 from ingest.dicom.buffer import Buffer
 from ingest.dicom.dictionary import is_known
-from ingest.dicom.paths import IMPLICIT, LONG, SHORT, HeaderError, TagPath, TooManyPathsError, grow, tag_from
+from ingest.dicom.paths import (
+    IMPLICIT,
+    LONG,
+    PRIVATE,
+    SHORT,
+    HeaderError,
+    TagPath,
+    TooManyPathsError,
+    grow,
+    tag_from,
+)
 
 Item = tuple[Any, TagPath, int, int]
 Element = tuple[TagPath, int, int, Item | None]
@@ -91,7 +101,7 @@ def read_elements(
     elements = out.elements
     append = elements.append
     width, is_big, u16, u32, item_mark, _ = encoding
-    short, long, implicit = SHORT, LONG, IMPLICIT
+    short, long, implicit, private = SHORT, LONG, IMPLICIT, PRIVATE
     pos, limit, last = begin, end, -1
     parent = root
     children = root.children
@@ -125,7 +135,12 @@ def read_elements(
                     is_closed = True
                     break
                 else:
-                    path, start, stop, nested = _look_closer(data, pos, limit, path, creators, encoding)
+                    known = path.variants.get(creators.get(path.block, "")) if form == private else None
+                    if known is not None and known.long_form is False and known.vr != "UN":
+                        path, start, nested = known, pos + 8, _PLAIN
+                        stop = start + u16(data, pos + 6)[0]
+                    else:
+                        path, start, stop, nested = _look_closer(data, pos, limit, path, creators, encoding)
                     if nested:
                         if path.tag <= last:
                             _note_disorder(out, (path, start, start, item), last, maximum)
@@ -269,8 +284,7 @@ def _with_creator(data: Buffer, start: int, stop: int, path: TagPath, creators: 
         value = data[start : min(stop, start + 64)] if stop >= 0 else b""
         creators[path.tag] = value.decode("latin-1").strip(" \0")
         return path
-    block = path.tag & 0xFFFF0000 | path.tag >> 8 & 0xFF
-    return path.with_creator(creators.get(block, ""))
+    return path.with_creator(creators.get(path.block, ""))
 
 
 def _fragments(out: Elements, path: TagPath, start: int, stop: int, limit: int, encoding: Encoding) -> int:

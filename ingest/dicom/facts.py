@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.checks.equipment import recognise_equipment
 from ingest.dicom.references import read_references
@@ -56,7 +57,7 @@ def read_facts(
     """
     modality = closed(found.text(MODALITY), MODALITIES)
     selection = Selection(found) if modality in _WITH_REFERENCES else None
-    made_by = recognise_equipment(found.text(0x00080070), found.text(0x00081090))
+    made_by = _equipment(found.text(0x00080070), found.text(0x00081090))
     voltage = as_float(found.raw(0x00180060))
     frames = as_int(found.raw(0x00280008))
     frame_uid = found.text(0x00200052)
@@ -82,7 +83,7 @@ def read_facts(
         system=made_by.system,
         is_cone_beam=made_by.is_cone_beam and modality == "CT",
         is_megavoltage=made_by.is_megavoltage or (voltage is not None and voltage >= 1000),
-        image_type=_image_type(found),
+        image_type=_image_type(found.text(0x00080008)),
         sex=closed(found.text(0x00100040), SEXES),
         study_date=as_date(found.raw(0x00080020)),
         series_date=as_date(found.raw(0x00080021)),
@@ -107,8 +108,12 @@ def _number(found: Walk, tag: int) -> int | None:
     return number if number is not None and abs(number) < _LARGEST_NUMBER else None
 
 
-def _image_type(found: Walk) -> tuple[str, ...]:
-    text = found.text(0x00080008)
+#: Of one series these are the same in every file.
+_equipment = lru_cache(maxsize=256)(recognise_equipment)
+
+
+@lru_cache(maxsize=256)
+def _image_type(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     return tuple(closed(value.strip(), IMAGE_TYPES) for value in text.split("\\")[:16])

@@ -6,10 +6,11 @@ header: a path knows its tag, its VR and the form in which its length is written
 
 from __future__ import annotations
 
+from ingest.dicom.attributes import CHARSET, is_content
 from ingest.dicom.dictionary import is_known, keyword_of, tag_text, vr_of
 
 #: How an element's header is read, by what follows the tag.
-SHORT, LONG, IMPLICIT, SEQUENCE, OTHER = range(5)
+SHORT, LONG, IMPLICIT, SEQUENCE, PRIVATE, OTHER = range(6)
 
 _LONG_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 _SHORT_VRS = frozenset(
@@ -32,16 +33,18 @@ class TagPath:
     """One element's place: `(300A,00B0)>(0008,0080)`, with its VR.
 
     creator:   of the outermost private element of the path, empty where all are public.
-    form:      how the length is written (SHORT, LONG, IMPLICIT, SEQUENCE; OTHER: look closer).
+    form:      how the length is written (SHORT, LONG, IMPLICIT, SEQUENCE; PRIVATE, OTHER: look closer).
     long_form: SEQUENCE and OTHER: True where the length follows two reserved bytes, None in implicit VR.
     children:  header bytes → path of the elements of its items.
-    mark:      what stands for it in the content digest, None until it was looked up; b"": left out.
+    is_content: it counts for the content digest.
+    block:     of a private element, the tag of its creator's element.
     place:     name under which facts are made from it, None until it was looked up.
     """
 
     __slots__ = (
-        "_text", "children", "creator", "form", "index", "is_known", "is_private", "is_top",
-        "is_within_private", "keyword", "long_form", "mark", "parent", "place", "tag", "tree", "variants",
+        "_text", "block", "children", "creator", "form", "index", "is_content",
+        "is_known", "is_private", "is_top",
+        "is_within_private", "keyword", "long_form", "parent", "place", "tag", "tree", "variants",
         "vr",
     )  # fmt: skip
 
@@ -59,10 +62,13 @@ class TagPath:
         self.is_known = not self.is_private and is_known(tag)
         self.keyword = keyword_of(tag) if self.is_known else ""
         self.is_top = parent is not None and parent.parent is None
+        self.is_content = is_content(tag, self.is_top)
+        self.block = tag & 0xFFFF0000 | tag >> 8 & 0xFF
+        if tag == CHARSET and not self.is_top:
+            tree.has_inner_charsets = True
         self.children: dict[bytes, TagPath] = {}
         self.variants: dict[str, TagPath] = {}
         self.place: str | None = None
-        self.mark: bytes | None = None
         self._text = ""
         self.index = tree.take_index()
 
@@ -90,11 +96,15 @@ class TagPath:
 
 
 class PathTree:
-    """The tag paths of a package: one root for each encoding, and one for file meta."""
+    """The tag paths of a package: one root for each encoding, and one for file meta.
+
+    has_inner_charsets: some item has a (0008,0005) of its own.
+    """
 
     def __init__(self, maximum: int = 200_000) -> None:
         self._left = maximum
         self._made = 0
+        self.has_inner_charsets = False
         self.meta = TagPath(self, None, 0, "")
         self.explicit_little = TagPath(self, None, 0, "")
         self.explicit_big = TagPath(self, None, 0, "")
@@ -152,8 +162,8 @@ def _explicit(parent: TagPath, tag: int, vr: str) -> TagPath:
     path = TagPath(parent.tree, parent, tag, vr)
     path.long_form = vr in _LONG_VRS
     if path.is_private:
-        return path
-    if vr == "SQ":
+        path.form = OTHER if path.is_creator else PRIVATE
+    elif vr == "SQ":
         path.form = SEQUENCE
     elif vr != "UN":
         path.form = LONG if path.long_form else SHORT

@@ -13,11 +13,6 @@ from ingest.dicom.dictionary import vr_of
 from ingest.dicom.elements import Element
 from ingest.dicom.walk import Walk
 
-PATIENT_NAME, PATIENT_ID = 0x00100010, 0x00100020
-SPONSOR, PROTOCOL_ID, TRIAL_SITE_ID, TRIAL_SUBJECT_ID = 0x00120010, 0x00120020, 0x00120030, 0x00120040
-#: Every attribute that the service may write; the content digest leaves them out.
-STAMPED = frozenset({PATIENT_NAME, PATIENT_ID, SPONSOR, PROTOCOL_ID, TRIAL_SITE_ID, TRIAL_SUBJECT_ID})
-
 _UL = {False: Struct("<I"), True: Struct(">I")}
 _US = {False: Struct("<H"), True: Struct(">H")}
 _PIECE = 1 << 20
@@ -69,6 +64,8 @@ def stamp(found: Walk, values: Mapping[int, str]) -> Stamped:
     """
     edits: list[Edit] = []
     wanted = {tag: _padded(text) for tag, text in values.items() if text}
+    if not wanted:
+        return Stamped(found, edits)
     present: set[int] = set()
     first_level = [element for element in found.elements if element[3] is None]
     for element in first_level:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from struct import Struct
 
 from ingest.dicom.elements import Element
@@ -27,6 +28,7 @@ def as_float(raw: bytes) -> float | None:
     return value if abs(value) < 1e30 else None
 
 
+@lru_cache(maxsize=1024)
 def as_floats(raw: bytes, count: int) -> tuple[float, ...] | None:
     """Return exactly `count` DS values."""
     parts = raw.split(b"\\")

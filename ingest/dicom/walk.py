@@ -31,10 +31,11 @@ class Walk:
     elements: of the data set, at every depth; file meta is in `outside.meta`.
     top:      tag → element of the data set's first level; of repeated ones the last.
     trailing: begin and end of what follows the data set, None where nothing does.
+    has_inner_charsets: an item of this file, or of one walked before it, may have a (0008,0005) of its own.
     is_whole: False: the file is left out of what is filed.
     """
 
-    __slots__ = ("data", "elements", "faults", "found", "outside", "top", "trailing")
+    __slots__ = ("data", "elements", "faults", "found", "has_inner_charsets", "outside", "top", "trailing")
 
     def __init__(self, outside: Outside) -> None:
         self.outside = outside
@@ -44,6 +45,7 @@ class Walk:
         self.elements: list[Element] = self.found.elements
         self.top: dict[int, Element] = {}
         self.trailing: tuple[int, int] | None = None
+        self.has_inner_charsets = False
 
     @property
     def is_whole(self) -> bool:
@@ -88,6 +90,7 @@ def walk(data: Buffer, tree: PathTree, limits: Limits) -> Walk:
     end = len(found.data)
     read_elements(found.found, outside.begin, end, root, encoding, limits.elements, limits.element_depth)
     found.top = {element[0].tag: element for element in found.elements if element[3] is None}
+    found.has_inner_charsets = tree.has_inner_charsets
     _judge_end(found, end)
     _judge_order(found)
     if outside.is_bare and 0x00080016 not in found.top:

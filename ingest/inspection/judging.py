@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.checks.pseudonymisation.judge import MISSING, Hit, PackageJudge
 from ingest.checks.pseudonymisation.numbers import is_number_text
+from ingest.dicom.attributes import CHARSET
 from ingest.dicom.elements import Element, Item
 from ingest.dicom.paths import TagPath
 from ingest.dicom.walk import PIXEL_TAGS, Walk, where_of
@@ -20,7 +21,6 @@ _SHORT = 128
 _LONG = 64 * 1024
 #: Values remembered in all; then the memos begin anew, so that memory stays flat.
 _MOST_REMEMBERED = 40_000
-_CHARSET = 0x00080005
 
 
 def charset_of(raw: bytes) -> Charset:
@@ -43,10 +43,10 @@ class ElementJudging:
         pixel data.
         """
         judge = self._judge
-        charset = charset_of(found.raw(_CHARSET))
+        charset = charset_of(found.raw(CHARSET))
         judge.judge_preamble(found.preamble())
         self._judge_all(found, found.outside.meta, charset)
-        own = _own_charsets(found)
+        own = _own_charsets(found) if found.has_inner_charsets else {}
         if own:
             for terms, elements in _by_charset(found.elements, own, charset).items():
                 self._judge_all(found, elements, terms)
@@ -115,7 +115,7 @@ def _own_charsets(found: Walk) -> Mapping[int, Charset]:
     return {
         id(item): charset_of(found.data[begin:end])
         for path, begin, end, item in found.elements
-        if item is not None and path.tag == _CHARSET
+        if item is not None and path.tag == CHARSET
     }
 
 

@@ -13,7 +13,7 @@ from ingest.checks.identity import IdentityValues, PackageIdentity
 from ingest.checks.pseudonymisation.charset import UndecodableText
 from ingest.checks.pseudonymisation.charset import decode as decode_text
 from ingest.checks.pseudonymisation.judge import PackageJudge
-from ingest.dicom import faults, stamp
+from ingest.dicom import attributes, faults
 from ingest.dicom.buffer import Buffer
 from ingest.dicom.content import digest_content, digest_pixels
 from ingest.dicom.facts import Digests, instance_ref, read_facts
@@ -21,6 +21,7 @@ from ingest.dicom.faults import Fault
 from ingest.dicom.paths import PathTree
 from ingest.dicom.pixels import pixel_element
 from ingest.dicom.soundness import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, check_soundness
+from ingest.dicom.stamp import stamp
 from ingest.dicom.walk import Walk, walk
 from ingest.inspection.gather import Gathering
 from ingest.inspection.judging import ElementJudging, charset_of
@@ -112,7 +113,7 @@ class MemberPass:
         wrong = [*found.faults, *check_soundness(found)]
         ref = instance_ref(found, member.ordinal)
         is_whole = not any(fault.is_fatal for fault in wrong)
-        if not is_whole and not found.raw(stamp.PATIENT_ID).strip(b" \0"):
+        if not is_whole and not found.raw(attributes.PATIENT_ID).strip(b" \0"):
             for fault in wrong:
                 self._owners.wait(member.name, fault, ref)
             self.counts.not_read += 1
@@ -150,7 +151,7 @@ class MemberPass:
 
     def _keep(self, found: Walk, ref: InstanceRef, subject: str, data: Buffer) -> InstanceFacts:
         """Stage the file and return its facts."""
-        stamped = stamp.stamp(found, self._stamps(subject))
+        stamped = stamp(found, self._stamps(subject))
         pixels = digest_pixels(found)
         if stamped.is_changed:
             sent = sha256(data).hexdigest()
@@ -176,12 +177,12 @@ class MemberPass:
         if site is None or not (self._is_stamping or subject in self._assigned):
             return {}
         return {
-            stamp.PATIENT_NAME: subject,
-            stamp.PATIENT_ID: subject,
-            stamp.SPONSOR: self._trial.stamp.sponsor,
-            stamp.PROTOCOL_ID: self._trial.stamp.protocol_id,
-            stamp.TRIAL_SITE_ID: site,
-            stamp.TRIAL_SUBJECT_ID: subject,
+            attributes.PATIENT_NAME: subject,
+            attributes.PATIENT_ID: subject,
+            attributes.SPONSOR: self._trial.stamp.sponsor,
+            attributes.PROTOCOL_ID: self._trial.stamp.protocol_id,
+            attributes.TRIAL_SITE_ID: site,
+            attributes.TRIAL_SUBJECT_ID: subject,
         }
 
 
@@ -204,10 +205,10 @@ def _identity_values(found: Walk) -> IdentityValues:
             return raw.decode("latin-1")
 
     return IdentityValues(
-        text(stamp.PATIENT_ID),
-        text(stamp.PATIENT_NAME),
-        text(stamp.TRIAL_SUBJECT_ID),
-        text(stamp.TRIAL_SITE_ID),
+        text(attributes.PATIENT_ID),
+        text(attributes.PATIENT_NAME),
+        text(attributes.TRIAL_SUBJECT_ID),
+        text(attributes.TRIAL_SITE_ID),
     )
 
 

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.dicom.attributes import PATIENT_ID
 from ingest.dicom.content import digest_content, digest_pixels
 from ingest.dicom.facts import Digests, instance_ref, read_facts
 from ingest.dicom.paths import PathTree
 from ingest.dicom.soundness import check_soundness
-from ingest.dicom.stamp import PATIENT_ID, stamp
+from ingest.dicom.stamp import stamp
 from ingest.dicom.walk import walk, where_of
 from ingest.trial.definition import Limits
 from tests.builders import build_case, encode

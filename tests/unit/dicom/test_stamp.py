@@ -7,8 +7,9 @@ import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from ingest.dicom.attributes import PATIENT_ID, PATIENT_NAME, PROTOCOL_ID, SPONSOR, TRIAL_SUBJECT_ID
 from ingest.dicom.content import digest_content, digest_pixels
-from ingest.dicom.stamp import PATIENT_ID, PATIENT_NAME, PROTOCOL_ID, SPONSOR, TRIAL_SUBJECT_ID, stamp
+from ingest.dicom.stamp import stamp
 from tests.builders import build_case, encode
 from tests.corpus.dicom_parts import (
     BIG,
