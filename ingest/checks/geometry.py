@@ -18,7 +18,9 @@ from ingest.model.instance import InstanceFacts, Roi
 from ingest.model.picture import SliceMark, SliceState, SliceStrip
 from ingest.model.review import ObjectKind
 
-_CHECKED = (ObjectKind.PLANNING_CT, ObjectKind.IMAGE_GUIDANCE, ObjectKind.MR, ObjectKind.PET)
+#: MR and PET repeat places by right (echoes, b-values, time); what they lack, references tell.
+_CHECKED = (ObjectKind.PLANNING_CT, ObjectKind.IMAGE_GUIDANCE)
+_DRAWN = (*_CHECKED, ObjectKind.MR, ObjectKind.PET)
 _TITLES = {
     ObjectKind.PLANNING_CT: "planning CT",
     ObjectKind.IMAGE_GUIDANCE: "image guidance",
@@ -35,10 +37,13 @@ def check_geometry(index: SubjectIndex, links: Links, notes: Notes) -> tuple[Sli
     """Check every series of images; return strips of planning CTs and of what is drawn on."""
     strips = []
     extents = _structure_extents(index, links)
-    for kind in _CHECKED:
+    for kind in _DRAWN:
         for series in index.series_of_kind(kind):
             rois = extents.get(series.uid, [])
-            stacks = _check_series(series, rois, links, notes)
+            if kind in _CHECKED:
+                stacks = _check_series(series, rois, links, notes)
+            else:
+                stacks = stack_images(series.images)
             if kind is ObjectKind.PLANNING_CT or rois:
                 strips.append(_draw_strip(series, stacks, rois, links))
     return tuple(strips)

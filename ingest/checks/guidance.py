@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ingest.checks.index import ImageSeries, SubjectIndex
-from ingest.checks.kinds import EARLIEST_DATE, day_of
+from ingest.checks.kinds import EARLIEST_DATE, day_of, registered_frames
 from ingest.checks.links import Links, frames_of
 from ingest.checks.notes import Notes, say_count
 from ingest.checks.plan import treated_plans
@@ -52,7 +52,7 @@ def _find_useless_registrations(index: SubjectIndex, links: Links, notes: Notes)
     known = {frame for facts in index.instances if not facts.registration for frame in frames_of(facts)}
     lone, strange = [], []
     for facts in index.of_kind(ObjectKind.REG):
-        frames = set(facts.registration.frame_uids) - {""} if facts.registration else set()
+        frames = registered_frames(facts)
         if len(frames) < 2 and facts.registration:
             lone.append(facts)
         elif not frames <= known and not links.absent & {item.instance_uid for item in facts.references}:

@@ -92,14 +92,13 @@ def _contradiction(
 
 
 def _are_levels_at_odds(named: _Named) -> bool:
-    """Return whether contours name images that the series level does not, and one of the levels dangles."""
-    if not named.by_series or not named.by_contour:
-        return False
+    """Return whether contours name images that the series level does not, and one of the two dangles."""
     strays = [uid for uid in named.by_contour if uid not in named.by_series]
-    if any(uid not in named.present for uid in strays):
-        return True
+    if not named.by_series or not strays:
+        return False
     series_found = any(uid in named.present for uid in named.by_series)
-    return bool(strays) and not series_found
+    strays_found = [uid in named.present for uid in strays]
+    return not all(strays_found) if series_found else any(strays_found)
 
 
 def _is_series_at_odds(index: SubjectIndex, named: _Named) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingest.checks.kinds import Kinds, classify
+from ingest.checks.kinds import Kinds, classify, registered_frames
 from ingest.model.instance import InstanceFacts, Reference, ReferenceKind
 from ingest.model.review import ObjectKind
 
@@ -45,6 +45,7 @@ class SubjectIndex:
             self._by_kind[kind].append(facts)
             grouped[facts.series_uid, kind].append(facts)
         self.series = {key: ImageSeries(*key, tuple(images)) for key, images in grouped.items()}
+        self.roots = roots_of(self.by_uid)
         self.mixed_series = {key[0] for key, series in self.series.items() if _is_mixed(series)}
         self.frames = _JoinedFrames(self.of_kind(ObjectKind.REG))
 
@@ -64,6 +65,11 @@ class SubjectIndex:
 def _is_mixed(series: ImageSeries) -> bool:
     """Return whether a series speaks of more than one frame of reference."""
     return len({image.frame_of_reference_uid for image in series.images} - {""}) > 1
+
+
+def roots_of(uids: Iterable[str]) -> set[str]:
+    """Return the UIDs' beginnings: 2.25, or the four arcs that name an organisation."""
+    return {"2.25" if uid.startswith("2.25.") else ".".join(uid.split(".")[:4]) for uid in uids}
 
 
 def references_of(facts: InstanceFacts, *kinds: ReferenceKind) -> list[Reference]:
@@ -109,7 +115,7 @@ class _JoinedFrames:
     def __init__(self, registrations: list[InstanceFacts]) -> None:
         self._parent: dict[str, str] = {}
         for facts in registrations:
-            frames = [uid for uid in facts.registration.frame_uids if uid] if facts.registration else []
+            frames = sorted(registered_frames(facts))
             for other in frames[1:]:
                 self._parent[self.root_of(other)] = self.root_of(frames[0])
 

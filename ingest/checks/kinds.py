@@ -75,6 +75,13 @@ def day_of(facts: InstanceFacts) -> str:
     return next((date for date in dates if date >= EARLIEST_DATE), "")
 
 
+def registered_frames(facts: InstanceFacts) -> set[str]:
+    """Return the frames that a registration joins: its own and those of its items (PS3.3 C.20.2, C.20.3)."""
+    if facts.registration is None:
+        return set()
+    return {facts.frame_of_reference_uid, *facts.registration.frame_uids} - {""}
+
+
 def _kind_by_class(facts: InstanceFacts) -> ObjectKind | None:
     """Return the kind, None where it is a CT that has to be told apart."""
     kind = _KIND_OF_CLASS.get(facts.sop_class_uid)
@@ -108,8 +115,8 @@ class _Evidence:
         self._registered = {
             frame
             for facts in instances
-            if facts.registration and self._planning_frames & set(facts.registration.frame_uids)
-            for frame in facts.registration.frame_uids
+            if self._planning_frames & registered_frames(facts)
+            for frame in registered_frames(facts)
         } - self._planning_frames
         plan_dates = [facts.plan.date for facts in instances if facts.plan and facts.plan.date]
         self._planned = min((date for date in plan_dates if date >= EARLIEST_DATE), default="")

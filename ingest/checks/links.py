@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ingest.checks.index import SubjectIndex
@@ -82,8 +82,3 @@ def do_frames_agree(index: SubjectIndex, first: Collection[str], second: Collect
     if not first or not second or not set(first).isdisjoint(second):
         return True
     return any(index.frames.are_joined(one, other) for one in first for other in second)
-
-
-def roots_of(uids: Iterable[str]) -> set[str]:
-    """Return the UIDs' beginnings: 2.25, or the four arcs that name an organisation."""
-    return {"2.25" if uid.startswith("2.25.") else ".".join(uid.split(".")[:4]) for uid in uids}

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ingest.checks.index import SubjectIndex, references_of
-from ingest.checks.links import REFERENCED_INSTANCE, Links, do_frames_agree, frames_of, roots_of
+from ingest.checks.index import SubjectIndex, references_of, roots_of
+from ingest.checks.kinds import IMAGE_KINDS
+from ingest.checks.links import REFERENCED_INSTANCE, Links, do_frames_agree, frames_of
 from ingest.checks.notes import Notes, say_count
 from ingest.model.instance import InstanceFacts, Reference, ReferenceKind
 from ingest.model.review import ObjectKind
@@ -61,9 +62,11 @@ def check_references(index: SubjectIndex, elsewhere: Collection[str], links: Lin
 
 
 def check_series_in_one_study(index: SubjectIndex, notes: Notes) -> None:
-    """A series belongs to one study: in two, UIDs were changed in some of its files only."""
+    """A series of images belongs to one study: in two, UIDs were changed in some of its files only."""
     studies: dict[str, dict[str, list[InstanceFacts]]] = {}
     for facts in index.instances:
+        if index.kind_of(facts) not in IMAGE_KINDS:
+            continue
         studies.setdefault(facts.series_uid, {}).setdefault(facts.study_uid, []).append(facts)
     split = [by_study for by_study in studies.values() if len(by_study) > 1]
     if split:
@@ -103,10 +106,9 @@ def _judge_absent(index: SubjectIndex, uid: str, rule: _Rule, elsewhere: Collect
     """Return the code of a contradiction behind an absent target, "" where it simply was not sent."""
     if uid in elsewhere:
         return "REF202"
-    present = [facts.sop_instance_uid for facts in index.of_kind(rule.target)]
-    if present and roots_of([uid]).isdisjoint(roots_of(present)):
-        return "REF203"
-    return ""
+    # where everything that is here was given one root, a reference of another root was left behind
+    is_left_behind = len(index.roots) == 1 and roots_of([uid]).isdisjoint(index.roots)
+    return "REF203" if is_left_behind and index.of_kind(rule.target) else ""
 
 
 def _judge_target(

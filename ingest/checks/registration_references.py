@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from ingest.checks.image_references import keyword_of
 from ingest.checks.index import SubjectIndex, references_of
-from ingest.checks.kinds import IMAGE_KINDS
+from ingest.checks.kinds import IMAGE_KINDS, MR_CLASSES, PET_CLASSES, registered_frames
 from ingest.checks.links import REFERENCED_INSTANCE, Links
 from ingest.checks.notes import Notes, say_count
 from ingest.model.instance import InstanceFacts, Reference, ReferenceKind
@@ -20,8 +20,8 @@ def check_registration_references(
 ) -> None:
     """Resolve the images that registrations name, leaving out those already named as not sent."""
     short: list[InstanceFacts] = []
-    lacking: set[str] = set()
-    wanted: set[str] = set()
+    lacking: dict[str, ObjectKind] = {}
+    wanted: dict[str, ObjectKind] = {}
     for facts in index.of_kind(ObjectKind.REG):
         references = references_of(facts, ReferenceKind.REGISTRATION_IMAGE)
         code = _registration_contradiction(index, facts, references, elsewhere)
@@ -32,8 +32,9 @@ def check_registration_references(
         absent = _count_registration(index, facts, references, links)
         if absent:
             short.append(facts)
-            lacking |= absent
-            wanted |= {item.instance_uid for item in references if item.instance_uid not in links.absent}
+            kinds = {item.instance_uid: _kind_named(index, item) for item in references}
+            lacking.update({uid: kinds[uid] for uid in absent})
+            wanted.update({uid: kind for uid, kind in kinds.items() if uid not in links.absent})
     if short:
         _say_registrations(short, lacking, wanted, links, notes)
 
@@ -53,7 +54,7 @@ def _registration_contradiction(
             return "REF201"
         else:
             found.append(target)
-    frames = set(facts.registration.frame_uids) - {""} if facts.registration else set()
+    frames = registered_frames(facts)
     sound = [image for image in found if image.series_uid not in index.mixed_series]
     if len(frames) > 1 and not {image.frame_of_reference_uid for image in sound} - {""} <= frames:
         return "REF210"
@@ -94,7 +95,11 @@ def _count_registration(
 
 
 def _say_registrations(
-    short: list[InstanceFacts], lacking: set[str], wanted: set[str], links: Links, notes: Notes
+    short: list[InstanceFacts],
+    lacking: dict[str, ObjectKind],
+    wanted: dict[str, ObjectKind],
+    links: Links,
+    notes: Notes,
 ) -> None:
     found = len(wanted) - len(lacking)
     notes.find(
@@ -107,10 +112,23 @@ def _say_registrations(
         expected=say_count(len(wanted), "image"),
         found=found,
     )
-    notes.miss(
-        ObjectKind.IMAGE_GUIDANCE.value,
-        f"{say_count(len(wanted), 'image')} that {say_count(len(short), 'registration')} refer to",
-        f"{found} present" if found else "none",
-    )
-    links.absent |= lacking
-    links.named_kinds.add(ObjectKind.IMAGE_GUIDANCE)
+    for kind in sorted(set(lacking.values())):
+        expected = sum(other is kind for other in wanted.values())
+        there = expected - sum(other is kind for other in lacking.values())
+        notes.miss(
+            kind.value,
+            f"{say_count(expected, 'image')} that {say_count(len(short), 'registration')} refer to",
+            f"{there} present" if there else "none",
+        )
+        links.named_kinds.add(kind)
+    links.absent |= set(lacking)
+
+
+def _kind_named(index: SubjectIndex, item: Reference) -> ObjectKind:
+    """Return what a registered image is, or is likely to be where it was not sent."""
+    target = index.by_uid.get(item.instance_uid)
+    if target is not None:
+        return index.kind_of(target)
+    if item.class_uid in MR_CLASSES:
+        return ObjectKind.MR
+    return ObjectKind.PET if item.class_uid in PET_CLASSES else ObjectKind.IMAGE_GUIDANCE
