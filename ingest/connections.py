@@ -11,8 +11,9 @@ from ingest.reports.delivery import QueueDelivery, ShareDelivery
 from ingest.reports.mail import EmailDelivery, MailFolderDelivery, SmtpSettings
 from ingest.reports.ports import Delivered, Delivery, Letter
 from ingest.routes.addresses import credentials_in, open_store
-from ingest.routes.credentials import no_credentials, read_credential
-from ingest.routes.notices import ArrivalNotice, MessageQueue
+from ingest.routes.announcements import Announcements, queue_names
+from ingest.routes.credentials import is_account_key, no_credentials, read_credential
+from ingest.routes.notices import MessageQueue
 from ingest.routes.ports import ShareStore
 from ingest.settings import Settings
 from ingest.trial.definition import Trial
@@ -31,6 +32,11 @@ class Shares:
         if share not in self._open:
             self._open[share] = open_store(share, self._credentials)
         return self._open[share]
+
+    def is_keyed(self, share: ShareAddress) -> bool:
+        """Whether a share is opened with a key that opens its whole account."""
+        credential = self._credentials(share)
+        return credential is not None and is_account_key(credential)
 
     def put_report(self, share: ShareAddress, path: str, data: bytes) -> None:
         """Write a report into a share. Raises TransientError."""
@@ -71,6 +77,7 @@ def _smtp(settings: Settings) -> SmtpSettings:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value(),
         starttls=settings.smtp_starttls,
+        ca_file=settings.smtp_ca_file,
     )
 
 
@@ -78,8 +85,8 @@ def _sender(settings: Settings, trial: Trial) -> Callable[[ShareAddress, str], N
     """Return what sends a text to the verdict queue of a share's uploader."""
 
     def send(share: ShareAddress, text: str) -> None:
-        name = trial.routes[share.route].queue.replace("{site}", share.site)
-        open_queue_named(settings, f"{name}-verdicts").send(text)
+        _, _, verdicts = queue_names(trial.routes[share.route].queue, share.site)
+        open_queue_named(settings, verdicts).send(text)
 
     return send
 
@@ -95,7 +102,18 @@ def open_queue_named(settings: Settings, name: str) -> MessageQueue:
     return open_queue(settings.queue_endpoint.rstrip("/"), account, name, credential)
 
 
-def no_announcements(share: ShareAddress) -> Mapping[str, ArrivalNotice]:
-    """Return nothing: what a service without a queue is told of uploads."""
-    del share
-    return {}
+def connect_announcements(
+    settings: Settings, trial: Trial, key: bytes, log: Callable[..., None]
+) -> Announcements | None:
+    """Return what reads the uploaders' notices; None where no queue is configured."""
+    if not settings.queue_endpoint:
+        return None
+
+    def open_queues(share: ShareAddress) -> tuple[MessageQueue, MessageQueue]:
+        notices, poison, _ = queue_names(trial.routes[share.route].queue, share.site)
+        return open_queue_named(settings, notices), open_queue_named(settings, poison)
+
+    def alert(share: ShareAddress, reason: str) -> None:
+        log("notice-alert", route=share.route.value, site=share.site, reason=reason)
+
+    return Announcements(open_queues, key, alert)

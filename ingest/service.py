@@ -17,7 +17,7 @@ import structlog
 from ingest.archive.originals import Originals
 from ingest.archive.store import Archive
 from ingest.checks.codes import load_codes
-from ingest.connections import Shares, connect_ways_back, no_announcements
+from ingest.connections import Shares, connect_announcements, connect_ways_back
 from ingest.inspection.client import Inspector
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.schema import upgrade
@@ -90,6 +90,7 @@ def open_service(
         shares = Shares(settings)
         closing.callback(shares.close)
         ways = connect_ways_back(settings, trial, shares)
+        key = settings.read_key()
         parts = Parts(
             trial=trial,
             ledger=ledger,
@@ -100,11 +101,11 @@ def open_service(
             open_store=shares.open,
             deliveries=ways.deliveries,
             send_letter=ways.send_letter,
-            announcements=no_announcements,
+            announcements=connect_announcements(settings, trial, key, _log),
             shares=_share_addresses(settings, trial),
             wake=wake or (lambda submission_id, step: woken.append(submission_id)),
             log=_log,
-            key=settings.read_key(),
+            key=key,
             worker=f"{socket.gethostname()}:{os.getpid()}",
             lease_seconds=settings.lease_seconds,
             program_version=version("hamlet-ingest"),

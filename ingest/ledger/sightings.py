@@ -85,6 +85,14 @@ class Sightings(Area):
             )
         )
 
+    def others_of(self, share: ShareAddress) -> Mapping[str, int]:
+        """Return what lay on a share that is no zip, kind → count, when it was last listed."""
+        share_id = self._find_share(share)
+        if share_id is None:
+            return {}
+        found = self._connection.execute(sa.select(shares.c.other_entries).where(shares.c.id == share_id))
+        return load(found.scalar_one()) or {}
+
     def statuses(self) -> tuple[ShareStatus, ...]:
         """Return every share that was ever polled."""
         rows = self._connection.execute(sa.select(shares).order_by(shares.c.route, shares.c.site))

@@ -56,10 +56,11 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A settled entry: from here on it is a submission."""
+    """A settled entry: from here on it is a submission. `notice_id`: the uploader's own id of it."""
 
     share: ShareAddress
     name: str = field(repr=False)
     sighting: Sighting
     content_md5: bytes | None = None
     declared_sha256: str | None = None
+    notice_id: str = ""

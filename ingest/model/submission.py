@@ -71,6 +71,7 @@ class Submission:
     retry_at: not before this instant, after a passing fault.
     parked_from: the state in which it was parked, when it is stuck.
     is_overdue: unfinished for so long that it is judged as it is, and never moved.
+    notice_id: the uploader's own id of the upload, given back with the verdict.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Submission:
     retry_at: datetime | None = None
     parked_from: SubmissionState | None = None
     is_overdue: bool = False
+    notice_id: str = ""
 
     @property
     def is_vouched(self) -> bool:

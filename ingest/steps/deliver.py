@@ -69,7 +69,13 @@ def _parcel(parts: Parts, message: Message) -> Parcel:
         recipients=recipients_of(parts, stored.share),
         revision=stored.revision,
         index=tuple(index_entry(report) for report in _reports_of_share(parts, stored.share)),
+        notice_id=_notice_id(parts, message.submission_id),
     )
+
+
+def _notice_id(parts: Parts, submission_id: str) -> str:
+    with parts.ledger.read() as tx:
+        return tx.submissions.get(submission_id).notice_id
 
 
 def recipients_of(parts: Parts, share: ShareAddress) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from ingest.archive.originals import Originals
 from ingest.archive.places import Places
@@ -14,9 +15,24 @@ from ingest.model.clock import Clock
 from ingest.model.route import ShareAddress
 from ingest.model.submission import Step
 from ingest.reports.ports import Delivered, Delivery, Letter
-from ingest.routes.notices import ArrivalNotice
+from ingest.routes.announcements import Announcements
 from ingest.routes.ports import ShareStore
 from ingest.trial.definition import Trial
+
+
+class QuietShares:
+    """Shares whose service asked this process to be left alone for a while (429, 503)."""
+
+    def __init__(self) -> None:
+        self._until: dict[ShareAddress, datetime] = {}
+
+    def begin(self, share: ShareAddress, now: datetime, seconds: float) -> None:
+        """Leave a share alone for so many seconds."""
+        self._until[share] = now + timedelta(seconds=seconds)
+
+    def is_on(self, share: ShareAddress, now: datetime) -> bool:
+        """Whether a share is to be left alone now."""
+        return now < self._until.get(share, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class Parts:
     open_store: the share at an address; stores are kept open.
     deliveries: way back (`share`, `email`, `queue`) → what delivers on it.
     send_letter: sends any e-mail.
-    announcements: what the uploader's notices say of a share: name key → notice.
+    announcements: what the uploaders' notices say; None where there is no queue.
     wake:       asks for a submission's next step to be taken; losing a wake-up costs a minute.
     worker:     this process, in leases.
     log:        event and ids (see ingest.logs).
@@ -42,7 +58,7 @@ class Parts:
     shares: tuple[ShareAddress, ...]
     deliveries: Mapping[str, Delivery]
     send_letter: Callable[[Letter], Delivered]
-    announcements: Callable[[ShareAddress], Mapping[str, ArrivalNotice]]
+    announcements: Announcements | None
     wake: Callable[[str, Step], None]
     log: Callable[..., None]
     key: bytes
@@ -50,6 +66,7 @@ class Parts:
     lease_seconds: float = 120.0
     program_version: str = ""
     table_edition: str = ""
+    quiet: QuietShares = field(default_factory=QuietShares)
 
     @property
     def places(self) -> Places:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from ingest.ledger.outbox import Channel, Message
 from ingest.ledger.sightings import KnownSighting
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.errors import TransientError
 from ingest.model.route import Arrival, Entry, RouteKind, ShareAddress, Sighting
 from ingest.model.submission import Step, Submission, SubmissionState
-from ingest.routes.ports import Listing
+from ingest.routes.notices import ArrivalNotice
+from ingest.routes.ports import Listing, ThrottledError
 from ingest.routes.settle import Settled, name_key, settle
 from ingest.steps.parts import Parts
 
@@ -33,12 +35,14 @@ def poll(parts: Parts, route: RouteKind) -> Polled:
     failed: list[ShareAddress] = []
     waiting = 0
     for share in parts.shares:
-        if share.route is not route:
+        if share.route is not route or parts.quiet.is_on(share, parts.clock.now()):
             continue
         try:
             new, still = poll_share(parts, share)
         except TransientError as error:
             failed.append(share)
+            if isinstance(error, ThrottledError):
+                parts.quiet.begin(share, parts.clock.now(), error.retry_after)
             parts.log("share-failed", route=route.value, site=share.site, reason=str(error))
             continue
         made.extend(new)
@@ -51,7 +55,7 @@ def poll(parts: Parts, route: RouteKind) -> Polled:
 def poll_share(parts: Parts, share: ShareAddress) -> tuple[list[str], int]:
     """Poll one share; return the submissions made and how many entries wait. Raises TransientError."""
     listing = parts.open_store(share).list_entries()
-    announced = parts.announcements(share) if share.route is RouteKind.HTP else {}
+    announced = _take_notices(parts, share)
     with parts.ledger.write() as tx:
         known = tx.sightings.load(share)
         seen = settle(
@@ -62,14 +66,24 @@ def poll_share(parts: Parts, share: ShareAddress) -> tuple[list[str], int]:
             partial(name_key, parts.key, share),
             {key: notice.size for key, notice in announced.items()},
         )
+        _tell_of_others(tx, share, _others(listing))
         tx.sightings.replace(share, _current(known, seen, listing, parts, share), _others(listing))
         made = [
             _create(tx, share, entry, sighting, announced)
             for entry, sighting in seen.arrivals
             if not _is_known(known.get(sighting.name_key), sighting)
         ]
-        _review_unfinished(parts, tx, share, seen, known)
+        _review_unfinished(parts, tx, share, seen)
+    if parts.announcements is not None and announced:
+        parts.announcements.dealt_with(share, [sighting.name_key for _, sighting in seen.arrivals])
     return made, seen.waiting
+
+
+def _take_notices(parts: Parts, share: ShareAddress) -> Mapping[str, ArrivalNotice]:
+    """Return what the uploader announced; the notices are deleted once their files are submissions."""
+    if parts.announcements is None or share.route is not RouteKind.HTP:
+        return {}
+    return parts.announcements.take(share)
 
 
 def _current(
@@ -82,13 +96,25 @@ def _current(
 
 
 def _others(listing: Listing) -> dict[str, int]:
-    """Return what lies on the share and is no zip, by kind; it is reported once, when it changes."""
-    counted = {
-        "folders": listing.folders,
-        "stray files": listing.stray_files,
-        "uploads under way": listing.partial,
-    }
+    """Return what lies on the share and is no zip, by kind."""
+    counted = {"folders": listing.folders, "stray files": listing.stray_files}
     return {kind: count for kind, count in counted.items() if count}
+
+
+def _tell_of_others(tx: Transaction, share: ShareAddress, others: Mapping[str, int]) -> None:
+    """Tell the study team, once, that more lies on a share than zips: it is counted and not read."""
+    before = tx.sightings.others_of(share)
+    if all(count <= before.get(kind, 0) for kind, count in others.items()):
+        return
+    words = " and ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
+    headline = f"{words} on the {share.route.value} share of site {share.site}"
+    text = (
+        "Only zips at the top of the share are read. Loose folders and other files are left where they are: "
+        "ask the site to zip them and to drop the zip."
+    )
+    counts = "-".join(str(others[kind]) for kind in sorted(others))
+    payload = {"event": "others", "headline": headline, "text": text}
+    tx.outbox.put(Message(f"others:{share.route.value}:{share.site}:{counts}", Channel.OPERATIONS, payload))
 
 
 def _is_known(known: KnownSighting | None, sighting: Sighting) -> bool:
@@ -106,20 +132,27 @@ def _same_entry(one: Sighting, other: Sighting) -> bool:
 
 
 def _create(
-    tx: Transaction, share: ShareAddress, entry: Entry, sighting: Sighting, announced: Mapping[str, object]
+    tx: Transaction,
+    share: ShareAddress,
+    entry: Entry,
+    sighting: Sighting,
+    announced: Mapping[str, ArrivalNotice],
 ) -> str:
     notice = announced.get(sighting.name_key)
-    declared = getattr(notice, "sha256", None)
-    submission = tx.submissions.create(Arrival(share, entry.name, sighting, declared_sha256=declared))
-    tx.audit.append(
-        "arrived", submission_id=submission.id, detail={"route": share.route.value, "size": entry.size}
+    arrival = Arrival(
+        share,
+        entry.name,
+        sighting,
+        declared_sha256=notice.sha256 if notice else None,
+        notice_id=notice.id if notice else "",
     )
+    submission = tx.submissions.create(arrival)
+    detail = {"route": share.route.value, "site": share.site, "size": entry.size}
+    tx.audit.append("arrived", submission_id=submission.id, detail=detail)
     return submission.id
 
 
-def _review_unfinished(
-    parts: Parts, tx: Transaction, share: ShareAddress, seen: Settled, known: Mapping[str, KnownSighting]
-) -> None:
+def _review_unfinished(parts: Parts, tx: Transaction, share: ShareAddress, seen: Settled) -> None:
     """Unfinished uploads: a changed entry is a new arrival for ever, an old one is judged as it is."""
     rule = parts.trial.routes[share.route].settle
     overdue_before = parts.clock.now() - timedelta(seconds=rule.unfinished_after)

@@ -47,6 +47,7 @@ submissions = sa.Table(
     number("size"),
     text("content_md5"),
     text("declared_sha256"),
+    text("notice_id"),
     text("sha256"),
     text("display_name"),
     text("state"),

@@ -48,6 +48,7 @@ def _make_arrivals() -> None:
         _number("size"),
         _text("content_md5"),
         _text("declared_sha256"),
+        _text("notice_id"),
         _text("sha256"),
         _text("display_name"),
         _text("state"),

@@ -1,0 +1,53 @@
+"""`ingest routes check`: the first thing that a study team runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from ingest.cli.options import open_from_settings, trial_option
+from ingest.connections import Shares
+from ingest.routes.isolation import find_shared_places
+from ingest.routes.rights import ShareCheck, check_share
+from ingest.settings import Settings
+
+
+@click.group("routes")
+def command() -> None:
+    """The shares by which zips arrive."""
+
+
+@command.command("check")
+@click.option("--site", metavar="CODE", help="Only the shares of one site.")
+@trial_option
+def check(site: str | None, trial_file: Path | None) -> int:
+    """Connect to every share and prove every right by using it; say in words what is missing.
+
+    Exit status: 0 all is well, 1 something is missing.
+    """
+    console = Console(highlight=False)
+    settings = Settings()
+    with open_from_settings(trial_file) as service:
+        shares = [share for share in service.parts.shares if site in (None, share.site)]
+        checks = [check_share(share, service.parts.open_store) for share in shares]
+        problems = find_shared_places(service.parts.shares, Shares(settings).is_keyed)
+    for item in checks:
+        _show(console, item)
+    for problem in problems:
+        console.print(f"[red]not apart[/]  {escape(problem)}")
+    bad = sum(not item.is_good for item in checks) + len(problems)
+    console.print("[green]All is well.[/]" if not bad else f"[red]{bad} to put right.[/]")
+    return 1 if bad else 0
+
+
+def _show(console: Console, item: ShareCheck) -> None:
+    mark = "[green]good[/]" if item.is_good else "[red]missing[/]"
+    console.print(f"{item.share.route.value:9} site {item.share.site}  {mark}")
+    for right in item.rights:
+        if not right.is_held:
+            console.print(f"    [red]{right.name}[/]: {escape(right.words)}")
+    for remark in item.remarks:
+        console.print(f"    [dim]{escape(remark)}[/]")
