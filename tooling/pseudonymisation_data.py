@@ -2,6 +2,7 @@
 """Makes the generated files of ingest/checks/pseudonymisation/data. Its README says where each comes from.
 
 python tooling/pseudonymisation_data.py attributes
+python tooling/pseudonymisation_data.py creators
 python tooling/pseudonymisation_data.py table ps315_2026d.json
 python tooling/pseudonymisation_data.py names dist.all.last dist.male.first dist.female.first FAKER_DIR
 python tooling/pseudonymisation_data.py words british-english
@@ -39,6 +40,15 @@ def write_attributes() -> None:
     ]
     lines = ["\t".join((tag, vr.split(" ")[0], keyword)) for tag, vr, keyword in sorted(rows)]
     (DATA / "attributes.tsv").write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+def write_creators() -> None:
+    """Write the private creators that the dictionary knows, one a line."""
+    from pydicom.datadict import private_dictionaries
+
+    (DATA / "private_creators.txt").write_text(
+        "\n".join(sorted(private_dictionaries)) + "\n", encoding="ascii"
+    )
 
 
 def write_table(source: str) -> None:
@@ -114,6 +124,10 @@ def _write_words(name: str, words: set[str]) -> None:
 
 
 if __name__ == "__main__":
-    {"attributes": write_attributes, "table": write_table, "names": write_names, "words": write_words}[
-        sys.argv[1]
-    ](*sys.argv[2:])
+    {
+        "attributes": write_attributes,
+        "creators": write_creators,
+        "table": write_table,
+        "names": write_names,
+        "words": write_words,
+    }[sys.argv[1]](*sys.argv[2:])

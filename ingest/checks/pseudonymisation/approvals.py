@@ -65,11 +65,19 @@ class Approvals:
         """Index the approvals; `key` is the service's HMAC key."""
         self._key = key
         items = tuple(approvals)
-        self.creators = frozenset(a.clear for a in items if a.kind is ApprovalKind.PRIVATE_CREATOR)
+        self._creators = frozenset(
+            (a.clear, a.value_hmac) for a in items if a.kind is ApprovalKind.PRIVATE_CREATOR
+        )
         self.elements = frozenset(a.where for a in items if a.kind is ApprovalKind.PRIVATE_ELEMENT)
         self.uid_roots = tuple(a.clear for a in items if a.kind is ApprovalKind.UID_ROOT and a.clear)
         self.sop_classes = frozenset(a.clear for a in items if a.kind is ApprovalKind.SOP_CLASS)
         self._texts = frozenset((a.kind, a.where, a.value_hmac) for a in items if a.kind in _TEXT_KINDS)
+
+    def has_creator(self, creator: str) -> bool:
+        """Say whether a private creator is approved, by its name or, where no list knows it, by its hash."""
+        if not self._creators or not creator:
+            return False
+        return (creator, "") in self._creators or ("", value_hmac(self._key, creator)) in self._creators
 
     def lifted(self, codes: Iterable[str], path: str, text: str) -> frozenset[str]:
         """Return those of the codes that an approval of this value at this place lifts."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,24 +27,19 @@ _IDENTIFYING: Final = frozenset(
         "PSN113",
         "PSN114",
         "PSN115",
-        "PSN121",
         "PSN122",
         "PSN151",
     }
 )
 _UID = re.compile(r"(?<![0-9.])[0-2](?:\.(?:0|[1-9][0-9]*)){5,}(?![0-9])")
 _EXTENSION = re.compile(r"\.(?:dcm|dic|dicom|ima|img|zip|part)$", re.IGNORECASE)
-#: Extra fields that hold numbers only: Zip64, NTFS and Unix times, owners; 0x7075 and 0x6375 hold text.
-_NUMERIC_EXTRAS: Final = frozenset(
-    {0x0001, 0x000A, 0x5455, 0x7855, 0x7875, 0x5855, 0x9901, 0x000D, 0xCAFE, 0xA220}
-)
-_UNICODE_EXTRAS: Final = frozenset({0x7075, 0x6375})
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerMember:
     """One member as the central directory names it.
 
+    extra:        texts of its extra fields (APPNOTE 4.5).
     instance_uid: its SOP Instance UID where it was read as DICOM; related_uids: its study, series and frame.
     """
 
@@ -100,18 +93,3 @@ def other_uids(member: ContainerMember) -> bool:
 def _is_own(uid: str, own: set[str]) -> bool:
     """Say whether a UID is one of these, or one of them cut short or with a number after it."""
     return any(uid == mine or mine.startswith(uid) or uid.startswith(mine + ".") for mine in own)
-
-
-def texts_of_extra(extra: bytes) -> Iterator[bytes]:
-    """Yield the bytes of extra fields that may hold text (APPNOTE 4.5)."""
-    offset = 0
-    while offset + 4 <= len(extra):
-        kind, size = struct.unpack_from("<HH", extra, offset)
-        body = extra[offset + 4 : offset + 4 + size]
-        if kind in _UNICODE_EXTRAS:
-            yield body[5:]
-        elif kind not in _NUMERIC_EXTRAS and any(body):
-            yield body
-        offset += 4 + size
-    if any(extra[offset:]):
-        yield extra[offset:]

@@ -64,7 +64,7 @@ def make_context(
         placeholders=frozenset(
             names | rules.words["name_placeholders"] | rules.words["empty_values"] | {trial.name.lower()}
         ),
-        private_creators=frozenset(own.private_creators) | approvals.creators,
+        private_creators=frozenset(own.private_creators),
         uid_roots=(*own.uid_roots, *approvals.uid_roots),
     )
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ingest.checks.pseudonymisation.approvals import PROPOSED_AS, Approvals, Proposal, value_hmac
@@ -30,7 +30,6 @@ from ingest.checks.pseudonymisation.container import (
     judge_container_name,
     judge_remark,
     other_uids,
-    texts_of_extra,
 )
 from ingest.checks.pseudonymisation.context import Context, make_context
 from ingest.checks.pseudonymisation.elements import JUDGES
@@ -52,7 +51,7 @@ from ingest.model.finding import (
     Finding,
     InstanceRef,
 )
-from ingest.model.inspection import Approval
+from ingest.model.inspection import Approval, ApprovalKind
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Site, Trial
 
@@ -140,7 +139,8 @@ class PackageJudge:
         self._context = self._contexts[key]
 
     def _subject_context(self, patient_id: str, allowed: frozenset[str]) -> Context:
-        """On egress any PatientID that gives nothing away may stand for the patient."""
+        """Study IDs may stand for the patient, and on egress any PatientID that gives nothing away."""
+        allowed = frozenset(text for text in allowed if self._package.trial.study_id.match(text))
         self._all_ids |= allowed
         context = self._package.for_subject(allowed)
         if self._package.route is not RouteKind.EGRESS or not patient_id or patient_id in allowed:
@@ -228,15 +228,26 @@ class PackageJudge:
             if code in PROPOSED_AS:
                 by_kind.setdefault(PROPOSED_AS[code], []).append(code)
         for kind, found in by_kind.items():
-            clear = creator if kind == "private-creator" else ""
-            digest = "" if clear else value_hmac(self._key, text)
-            key = (kind, clear or path, digest)
-            known = self._proposals.get(key)
-            count = known.count + 1 if known else 1
-            place = "" if clear else path
-            self._proposals[key] = Proposal(
-                PROPOSED_AS[found[0]], place, digest, clear, tuple(found), count, text
-            )
+            if kind == "private-creator":
+                self._propose_creator(creator.strip(), path, tuple(found))
+                continue
+            digest = value_hmac(self._key, text)
+            self._count_proposal(Proposal(PROPOSED_AS[found[0]], path, digest, "", tuple(found), 1, text))
+
+    def _propose_creator(self, creator: str, path: str, codes: tuple[str, ...]) -> None:
+        """A creator that the list knows is named; any other may hold anything, and is hashed."""
+        kind = PROPOSED_AS["PSN301"]
+        if not creator:
+            self._count_proposal(Proposal(ApprovalKind.PRIVATE_ELEMENT, path, "", "", codes, 1))
+        elif creator in self._package.rules.private_creators:
+            self._count_proposal(Proposal(kind, "", "", creator, codes, 1))
+        else:
+            self._count_proposal(Proposal(kind, "", value_hmac(self._key, creator), "", codes, 1, creator))
+
+    def _count_proposal(self, proposal: Proposal) -> None:
+        key = (proposal.kind.value, proposal.where + proposal.clear, proposal.value_hmac)
+        known = self._proposals.get(key)
+        self._proposals[key] = replace(proposal, count=known.count + 1) if known else proposal
 
     def repeat(self, hit: Hit) -> None:
         """Count a value again that was judged before, in the present instance."""
@@ -280,9 +291,7 @@ class PackageJudge:
         return pixel_check_reason(self._markers, self._context)
 
     def _propose_class(self, uid: str, codes: tuple[str, ...]) -> None:
-        known = self._proposals.get(("sop-class", uid, ""))
-        count = known.count + 1 if known else 1
-        self._proposals[("sop-class", uid, "")] = Proposal(PROPOSED_AS[codes[0]], "", "", uid, codes, count)
+        self._count_proposal(Proposal(PROPOSED_AS[codes[0]], "", "", uid, codes, 1))
 
     def judge_container(self, comment: bytes, members: Iterable[ContainerMember]) -> None:
         """Judge the zip's own name, its comment, and its members' names, comments and extra fields."""
@@ -304,8 +313,8 @@ class PackageJudge:
                 self._tallies.get("PSN605", None, MEMBER_NAME, MEMBER_NAME, "", {}).add(ref)
             if member.comment:
                 self._remark("PSN603", "member comment", member.comment, context, ref)
-            for text in texts_of_extra(member.extra):
-                self._remark("PSN604", "extra field", text, context, ref)
+            if member.extra:
+                self._remark("PSN604", "extra field", member.extra, context, ref)
 
     def _container(self, code: str, where: str, raised: Raised, text: str, ref: InstanceRef | None) -> None:
         self._collect(raised)

@@ -65,6 +65,7 @@ class RuleSet:
     lexicon: Lexicon
     words: Mapping[str, frozenset[str]]
     safe_private: frozenset[tuple[str, str]]
+    private_creators: frozenset[str]
     sop_classes: Mapping[str, str]
 
     def attribute(self, tag: str) -> Attribute | None:
@@ -95,6 +96,7 @@ def load_rules() -> RuleSet:
             for creator, elements in private["safe_private"].items()
             for element in elements
         ),
+        private_creators=frozenset(_read("private_creators.txt").splitlines()),
         sop_classes={uid: kind for kind, uids in private["sop_classes"].items() for uid in uids},
     )
 

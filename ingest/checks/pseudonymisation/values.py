@@ -153,7 +153,8 @@ def _judge_private(context: Context, place: Place, judged: JudgedValue, creator:
         raised.add("PSN302")
     name = creator.strip()
     is_safe = (name, place.private_tag) in context.rules.safe_private
-    if not (is_safe or name in context.private_creators or place.path in context.approvals.elements):
+    is_allowed = name in context.private_creators or context.approvals.has_creator(name)
+    if not (is_safe or is_allowed or place.path in context.approvals.elements):
         raised.add("PSN301")
 
 

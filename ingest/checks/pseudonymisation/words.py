@@ -185,7 +185,8 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
     names: list[str] = []
     unknown: list[str] = []
     capitals: list[str] = []
-    for whole in _WORDS.findall(text):
+    for found in _WORDS.finditer(text):
+        whole = found.group()
         plain = re.sub(r"['’]", "", _POSSESSIVE.sub("", fold(whole)))
         if len(plain) > 2 and lexicon.classify(plain) is not WordClass.UNKNOWN:
             if lexicon.classify(plain) is WordClass.NAME:
@@ -196,7 +197,11 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
             if kind is WordClass.NAME:
                 names.append(fold(word))
             elif kind is WordClass.UNKNOWN:
-                (capitals if _are_initials(word, whole) else unknown).append(fold(word))
+                (
+                    capitals
+                    if _are_initials(word, whole) and not _is_numbered(text, found.end())
+                    else unknown
+                ).append(fold(word))
     foreign = any(ord(c) > 0x24F and c.isalpha() and not _is_plain_letter(c) for c in text)
     if not initials:
         unknown, capitals = unknown + capitals, []
@@ -205,6 +210,11 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
 
 def _are_initials(word: str, whole: str) -> bool:
     return len(word) == 2 and word.isupper() and word == whole
+
+
+def _is_numbered(text: str, end: int) -> bool:
+    """Say whether a number follows at once: `RP1` numbers a thing, and no person."""
+    return text[end : end + 1].isdigit()
 
 
 def _is_plain_letter(character: str) -> bool:

@@ -49,6 +49,12 @@ def base(modality: str = "CT", *, implicit: bool = False) -> Dataset:
     dataset.DeidentificationMethod = "DICOM PS3.15"
     dataset.SeriesNumber = "2"
     dataset.InstanceNumber = "1"
+    if modality in ("CT", "MR"):
+        dataset.Rows = dataset.Columns = 2
+        dataset.BitsAllocated = dataset.BitsStored = 16
+        dataset.HighBit, dataset.PixelRepresentation, dataset.SamplesPerPixel = 15, 0, 1
+        dataset.PhotometricInterpretation = "MONOCHROME2"
+        dataset.add_new("PixelData", "OW", bytes(8))
     return dataset
 
 

@@ -356,9 +356,7 @@ def _containers() -> Iterator[Leak]:
     ):
         yield Leak(f"member {name}", "member name", ((name, clean),))
     yield Leak("comment", "zip comment", (("1.dcm", clean),), comment=b"John Robinson, Ward 5")
-    yield Leak(
-        "extra field", "extra field", (("1.dcm", clean),), extra=b"\x75\x70\x12\x00\x01\0\0\0\0Smith_John.dcm"
-    )
+    yield Leak("extra field", "extra field", (("1.dcm", clean),), extra=b"\x42\x42\x0e\x00Smith_John.dcm")
 
 
 def _repeated() -> Iterator[Leak]:
