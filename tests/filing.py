@@ -1,4 +1,4 @@
-"""Orders for the archive, and an independent judge of what it wrote (ocfl-py)."""
+"""Orders for the archive, and what it holds afterwards."""
 
 from __future__ import annotations
 
@@ -6,10 +6,6 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-
-from ocfl.storage_root import StorageRoot
-from ocfl.validator import Validator
 
 from ingest.archive.order import FilingOrder, NewFile
 from ingest.archive.store import Archive
@@ -73,17 +69,3 @@ def file_two_versions(archive: Archive, subject: str = SUBJECT) -> None:
 def content(archive: Archive, subject: str = SUBJECT, version: int | None = None) -> dict[str, bytes]:
     """Return logical path → bytes of a version."""
     return {file.logical: file.path.read_bytes() for file in archive.files(subject, version)}
-
-
-def ocfl_faults(subjects: Path) -> str:
-    """Return what ocfl-py says against a storage root and its objects, digests included; empty: nothing."""
-    faults = []
-    for path in sorted(subjects.iterdir()):
-        if path.is_dir():
-            validator = Validator(log_warnings=False, check_digests=True)
-            if not validator.validate_object(str(path)):
-                faults.append(f"{path.name}: {validator.status_str()}")
-    root = StorageRoot(root=str(subjects))
-    if not root.validate(validate_objects=False):
-        faults.append("storage root")
-    return "\n".join(faults)

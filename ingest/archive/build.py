@@ -31,7 +31,8 @@ from ingest.archive.order import (
     FilingOrder,
     NewFile,
     StagingLost,
-    check_logical_paths,
+    check_folders,
+    check_logical_path,
 )
 
 
@@ -85,7 +86,7 @@ def _build(order: FilingOrder, before: Inventory | None, top: Path) -> tuple[Bui
         _add_file(build, file)
     for name, data in _documents(order, before, build).items():
         _add_document(build, f"{RECORDS}/v{build.number}/{name}", data)
-    check_logical_paths(build.state)
+    check_folders(build.state)
     inventory = _next_inventory(order, before, build)
     for place in {build.top, build.version}:
         write_file(place / INVENTORY, inventory)
@@ -109,7 +110,7 @@ def _begin(order: FilingOrder, before: Inventory | None, top: Path) -> Build:
 
 
 def _add_file(build: Build, file: NewFile) -> None:
-    check_logical_paths([file.logical])
+    check_logical_path(file.logical)
     build.state[file.logical] = file.sha256
     if file.sha256 in build.known:
         build.files_known += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ OBJECT_DECLARATION = ("0=ocfl_object_1.1", b"ocfl_object_1.1\n")
 _TYPE = "https://ocfl.io/1.1/spec/#inventory"
 
 #: Digest → logical paths, or digest → content paths.
-PathsByDigest = Mapping[str, tuple[str, ...]]
+PathsByDigest = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,10 @@ def _parsed(document: dict[str, Any]) -> Inventory:
     names = [f"v{number}" for number in range(1, len(versions) + 1)]
     if not names or document["head"] != names[-1]:
         raise ValueError
+    # Of a long history only the newest state is looked into: reading costs what is used, not what there is.
     entries = tuple(_parsed_version(versions[name]) for name in names)
-    inventory = Inventory(_text(document["id"]), _parsed_paths(document["manifest"]), entries)
-    if any(not inventory.manifest.keys() >= entry.state.keys() for entry in entries):
+    inventory = Inventory(_text(document["id"]), _checked_paths(document["manifest"]), entries)
+    if not inventory.manifest.keys() >= _checked_paths(entries[-1].state).keys():
         raise ValueError
     return inventory
 
@@ -116,12 +117,13 @@ def _parsed_version(entry: dict[str, Any]) -> VersionEntry:
     created = datetime.fromisoformat(entry["created"])
     if created.tzinfo is None:
         raise ValueError
-    user = _text(entry["user"]["name"])
-    return VersionEntry(created, _parsed_paths(entry["state"]), _text(entry["message"]), user)
+    return VersionEntry(created, dict(entry["state"]), _text(entry["message"]), _text(entry["user"]["name"]))
 
 
-def _parsed_paths(data: dict[str, list[str]]) -> PathsByDigest:
-    return {digest: tuple(map(_text, paths)) for digest, paths in data.items()}
+def _checked_paths(data: PathsByDigest) -> PathsByDigest:
+    if not all(type(paths) is list and all(type(path) is str for path in paths) for paths in data.values()):
+        raise TypeError
+    return data
 
 
 def _text(value: object) -> str:

@@ -48,4 +48,6 @@ def subject_lock(folder: Path, subject_id: str, wait: float) -> Iterator[None]:
             time.sleep(_PAUSE)
         yield
     finally:
-        os.close(descriptor)
+        # Whatever close(2) says, the descriptor is gone and the lock with it.
+        with contextlib.suppress(OSError):
+            os.close(descriptor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -149,15 +149,23 @@ def check_subject_id(subject_id: str) -> None:
         raise ValueError("a subject id must be letters, digits, dots, dashes and underscores")
 
 
-def check_logical_paths(paths: Iterable[str]) -> None:
-    """Raise ValueError where a path is unsafe, or is both a file and a folder (OCFL 1.1, section 3.5.3.1)."""
-    known = set(paths)
-    for path in known:
-        parts = path.split("/")
-        if len(parts) > 8 or not all(COMPONENT.fullmatch(part) for part in parts):
-            raise ValueError("a logical path must be of safe components, joined by '/'")
-        if any("/".join(parts[:depth]) in known for depth in range(1, len(parts))):
-            raise ValueError("a logical path is the folder of another")
+def check_logical_path(path: str) -> None:
+    """Raise ValueError where a path could lead elsewhere, or is not portable."""
+    parts = path.split("/")
+    if len(parts) > 8 or not all(COMPONENT.fullmatch(part) for part in parts):
+        raise ValueError("a logical path must be of safe components, joined by '/'")
+
+
+def check_folders(paths: Collection[str]) -> None:
+    """Raise ValueError where a path is both a file and the folder of another (OCFL 1.1, section 3.5.3.1)."""
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    if not folders.isdisjoint(paths):
+        raise ValueError("a logical path is the folder of another")
 
 
 def check_order(order: FilingOrder) -> None:

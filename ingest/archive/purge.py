@@ -31,7 +31,7 @@ from ingest.archive.inventory import (
     PathsByDigest,
     sidecar_of,
 )
-from ingest.archive.order import RECORDS, FilingOrder, HeadMoved, NoSuchFile, check_order
+from ingest.archive.order import RECORDS, ArchiveDamaged, FilingOrder, HeadMoved, NoSuchFile, check_order
 from ingest.archive.places import Places
 from ingest.archive.recovery import REBUILT, REPLACED, read_filing_record, recover_object
 from ingest.archive.store import Archive
@@ -74,8 +74,9 @@ def purge(archive: Archive, order: PurgeOrder) -> Purged:
     if record.files or record.remove or any(not path.startswith(f"{RECORDS}/") for path in order.rewritten):
         raise ValueError("a purge files nothing but records")
     with archive.writing(record.subject_id), worldly_faults("purging a subject"):
-        recover_object(places, record.subject_id)
-        before = archive.inventory(record.subject_id)
+        recovery, before = recover_object(places, record.subject_id)
+        if recovery.is_damaged:
+            raise ArchiveDamaged("the subject's inventory is damaged")
         if before is None:
             raise NoSuchFile("nothing is filed for this subject")
         root = places.object_of(record.subject_id)

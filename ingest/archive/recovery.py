@@ -23,21 +23,24 @@ _GONE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 REPLACED, REBUILT = "replaced", "rebuilt"
 
 
-def recover_object(places: Places, subject_id: str) -> Recovery:
-    """Recover one subject. Call it with the subject's lock held. Raises OSError of the disk."""
+def recover_object(places: Places, subject_id: str) -> tuple[Recovery, Inventory | None]:
+    """Recover one subject; return what was done, and its inventory (None: nothing filed, or damaged).
+
+    Call it with the subject's lock held. Raises OSError of the disk.
+    """
     is_completed = _finish_exchange(places, subject_id)
     for leftover in places.buildings_of(subject_id):
         discard(leftover)
     root = places.object_of(subject_id)
     if not root.is_dir():
-        return Recovery(0, is_completed=is_completed)
+        return Recovery(0, is_completed=is_completed), None
     # Who died may have renamed without syncing: what is about to be relied upon must last.
     sync_directory(root)
     sync_directory(places.subjects)
     try:
         inventory, is_sidecar_written = _root_inventory(places, root)
     except ArchiveDamaged:
-        return Recovery(0, is_completed=is_completed, is_damaged=True)
+        return Recovery(0, is_completed=is_completed, is_damaged=True), None
     rolled: list[int] = []
     orphaned: list[str] = []
     for number in _unlisted(root, inventory.head):
@@ -48,7 +51,8 @@ def recover_object(places: Places, subject_id: str) -> Recovery:
         list_version(places, root, following.to_bytes())
         inventory = following
         rolled.append(number)
-    return Recovery(inventory.head, tuple(rolled), tuple(orphaned), is_completed or is_sidecar_written)
+    is_completed = is_completed or is_sidecar_written
+    return Recovery(inventory.head, tuple(rolled), tuple(orphaned), is_completed), inventory
 
 
 def list_version(places: Places, root: Path, inventory: bytes) -> None:

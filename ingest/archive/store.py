@@ -85,7 +85,7 @@ class Archive:
         """Bring what a dead worker left of a filing to its end, or set it aside."""
         check_subject_id(subject_id)
         with self.writing(subject_id), worldly_faults("recovering a subject"):
-            return recover_object(self.places, subject_id)
+            return recover_object(self.places, subject_id)[0]
 
     def recover_all(self) -> Iterator[tuple[str, Recovery]]:
         """Recover every subject, and those of which only leftovers exist."""
@@ -101,9 +101,9 @@ class Archive:
         """
         check_order(order)
         with self.writing(order.subject_id), worldly_faults("filing a version"):
-            if recover_object(self.places, order.subject_id).is_damaged:
+            recovery, before = recover_object(self.places, order.subject_id)
+            if recovery.is_damaged:
                 raise ArchiveDamaged("the subject's inventory is damaged")
-            before = self.inventory(order.subject_id)
             filed = self._filed_before(order, before)
             return filed or self._file(order, before)
 

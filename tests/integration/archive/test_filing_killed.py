@@ -13,7 +13,8 @@ import pytest
 from ingest.archive.order import FilingOrder, NewFile, StagingLost
 from ingest.archive.store import Archive
 from ingest.model.errors import TransientError
-from tests.filing import SUBJECT, content, ocfl_faults, order, stage
+from tests.filing import SUBJECT, content, order, stage
+from tests.ocfl_validity import ocfl_faults
 from tests.system_calls import count_calls, run_and_die, run_with_fault
 
 FIRST = {"planning-ct/1.dcm": b"slice one", "rtstruct/2.dcm": b"contours"}

@@ -17,7 +17,8 @@ import pytest
 
 from ingest.archive import disk, store
 from ingest.archive.store import Archive
-from tests.filing import SUBJECT, content, ocfl_faults, order, stage
+from tests.filing import SUBJECT, content, order, stage
+from tests.ocfl_validity import ocfl_faults
 from tests.power_loss import Disk, Recorder
 
 FIRST = {"planning-ct/1.dcm": b"slice one", "rtstruct/2.dcm": b"contours"}

@@ -11,7 +11,8 @@ import pytest
 from ingest.archive.purge import PurgeOrder, purge
 from ingest.archive.store import Archive
 from ingest.archive.withdrawal import withdraw
-from tests.filing import SUBJECT, content, file_two_versions, ocfl_faults, order, sha256
+from tests.filing import SUBJECT, content, file_two_versions, order, sha256
+from tests.ocfl_validity import ocfl_faults
 from tests.system_calls import count_calls, run_and_die
 
 OTHER = "123-1002"

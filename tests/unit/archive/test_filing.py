@@ -12,7 +12,8 @@ import pytest
 from ingest.archive.order import ArchiveDamaged, HeadMoved, NewFile, NoRoom, NoSuchFile, StagingLost
 from ingest.archive.store import Archive
 from ingest.model.errors import TransientError
-from tests.filing import SUBJECT, content, file_two_versions, ocfl_faults, order, sha256, stage
+from tests.filing import SUBJECT, content, file_two_versions, order, sha256, stage
+from tests.ocfl_validity import ocfl_faults
 
 
 @pytest.fixture

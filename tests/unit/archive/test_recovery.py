@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ingest.archive.store import Archive
-from tests.filing import SUBJECT, content, file_two_versions, ocfl_faults, order, stage
+from tests.filing import SUBJECT, content, file_two_versions, order, stage
+from tests.ocfl_validity import ocfl_faults
 
 
 @pytest.fixture

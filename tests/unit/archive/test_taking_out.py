@@ -12,7 +12,8 @@ from ingest.archive.purge import PurgeOrder, purge
 from ingest.archive.store import Archive
 from ingest.archive.verify import verify_subject
 from ingest.archive.withdrawal import withdraw
-from tests.filing import SUBJECT, content, file_two_versions, ocfl_faults, order, sha256, stage
+from tests.filing import SUBJECT, content, file_two_versions, order, sha256, stage
+from tests.ocfl_validity import ocfl_faults
 
 CONTOURS = sha256(b"contours")
 CERTIFICATE = {"purge.json": b'{"reason": "a name in a label"}'}
