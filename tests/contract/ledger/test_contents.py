@@ -147,7 +147,7 @@ def test_a_subject_is_filed_by_one_worker_at_a_time(ledger: Ledger, clock: Manua
     first = lease_of(ledger, worker="a")
     assert ledger.lease_subject("123-1001", site="123", worker="b", lease_seconds=60) is None
     clock.advance(60)
-    second = lease_of(ledger, worker="b")
+    second = lease_of(ledger, worker="a")
     assert second.token > first.token
     with pytest.raises(LostClaim), ledger.write() as tx:
         tx.filings.record(first, filing(submission_id, number, 1, 0))

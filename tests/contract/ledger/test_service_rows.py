@@ -29,7 +29,7 @@ def test_a_message_is_put_once_and_sent_by_one_worker(ledger: Ledger, clock: Man
         assert tx.outbox.claim("b") == []
     clock.advance(60)
     with ledger.write() as tx:
-        (second,) = tx.outbox.claim("b", submission_id="S000001")
+        (second,) = tx.outbox.claim("a", submission_id="S000001")
         assert (second.message, second.attempt) == (REPORT, 2)
         assert not tx.outbox.mark_sent(first)
         assert tx.outbox.mark_sent(second)
@@ -157,6 +157,19 @@ def test_a_run_records_the_difference_of_verdicts(ledger: Ledger, clock: ManualC
         assert (subject.outcome_before, subject.outcome_after) == (Outcome.HELD, Outcome.ACCEPTED)
         assert (subject.codes_new, subject.codes_gone) == (("CMP101",), ("PSN101",))
         assert len(tx.runs.items("R1")) == 2
+
+
+def test_an_item_that_was_taken_over_is_fenced_off(ledger: Ledger, clock: ManualClock) -> None:
+    submission_id = decided(ledger, "a.zip")
+    with ledger.write() as tx:
+        tx.runs.begin(Run("R1", RunScope.ALL, "", "t", is_dry=True))
+        first = tx.runs.claim("R1", submission_id, "a", 60)
+    clock.advance(60)
+    with ledger.write() as tx:
+        assert tx.runs.claim("R1", submission_id, "a", 60) is not None
+        assert first is not None
+        with pytest.raises(LostClaim):
+            tx.runs.renew(first)
 
 
 def test_an_item_that_kills_its_worker_three_times_has_failed(ledger: Ledger, clock: ManualClock) -> None:
