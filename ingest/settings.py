@@ -27,6 +27,8 @@ class Settings(BaseSettings):
         env_prefix="INGEST_",
         secrets_dir=str(SECRETS_DIR) if SECRETS_DIR.is_dir() else None,
         extra="ignore",
+        # A compose file hands on what was left empty: that means the default.
+        env_ignore_empty=True,
     )
 
     data_dir: Path = Field(default=Path("hamlet-data"), description="originals, staging, quarantine, archive")
@@ -34,7 +36,9 @@ class Settings(BaseSettings):
     trial_file: Path | None = Field(default=None, description="the trial file; none: the one that is shipped")
     ledger_url: SecretStr = Field(default=SecretStr(""), description="database; none: SQLite in data_dir")
     redis_url: SecretStr = Field(default=SecretStr("redis://127.0.0.1:6379/0"), description="Celery's broker")
-    queue_endpoint: str = Field(default="", description="https://ACCOUNT.queue.core.windows.net; none: no queue")
+    queue_endpoint: str = Field(
+        default="", description="https://ACCOUNT.queue.core.windows.net; none: no queue"
+    )
     queue_credential: SecretStr = Field(default=SecretStr(""), description="as a share's credential")
     share_secrets_dir: Path | None = Field(default=None, description="one credential file a share account")
     smtp_host: str = Field(default="", description="mail server; none: e-mails wait in the outbox")
@@ -42,6 +46,7 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = True
+    smtp_ca_file: Path | None = Field(default=None, description="certificates to trust besides the system's")
     mail_dir: Path | None = Field(default=None, description="e-mails as files, where there is no mail server")
     key_file: Path | None = Field(default=None, description="key of the keyed hashes; none: made in data_dir")
     lease_seconds: float = 120.0

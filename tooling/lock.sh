@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Pins every requirement with its hashes: requirements.txt (what runs), requirements-dev.txt (what tests need too),
-# tooling/requirements-build.txt (what installs and builds).
+# tooling/requirements-build.txt (what installs and builds), deploy/try/requirements.txt (the mail catcher's).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 uv=${UV:-.venv/bin/uv}
@@ -9,3 +9,4 @@ options=(--quiet --universal --generate-hashes --no-emit-index-url --python-vers
 "$uv" pip compile "${options[@]}" pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 # What makes the environment itself: the installer and the build backend.
 printf '%s\n' uv hatchling editables | "$uv" pip compile "${options[@]}" -c requirements-dev.txt - -o tooling/requirements-build.txt
+echo aiosmtpd | "$uv" pip compile "${options[@]}" -c requirements-dev.txt - -o deploy/try/requirements.txt

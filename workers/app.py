@@ -8,6 +8,7 @@ from __future__ import annotations
 from celery import Celery
 
 from ingest.settings import Settings
+from workers.heartbeat import Heartbeat
 from workers.schedule import beat_schedule, routes
 
 #: No step runs longer than this; the soft limit lets it give its lease back first.
@@ -68,6 +69,7 @@ def make_app(settings: Settings | None = None) -> Celery:
         timezone="UTC",
         enable_utc=True,
     )
+    app.steps["consumer"].add(Heartbeat)
     return app
 
 

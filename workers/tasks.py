@@ -8,6 +8,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_process_init, worker_process_shutdown
 
+from ingest.health import SWEEP
 from ingest.ledger.runs import RunScope
 from ingest.logs import configure_logs
 from ingest.model.route import RouteKind
@@ -95,6 +96,8 @@ def sweep() -> None:
     sweeping.sweep(parts)
     for run, submission in sweeping.waiting_items(parts):
         reprocess_item.apply_async((run, submission), queue=HEAVY)
+    with parts.ledger.write() as tx:
+        tx.vitals.beat(SWEEP, LIGHT)
 
 
 @shared_task(name="ingest.reconcile")
