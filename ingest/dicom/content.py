@@ -28,6 +28,9 @@ def digest_pixels(found: Walk) -> str:
     element = pixel_element(found)
     if element is None:
         return ""
+    if not found.outside.encoding.is_big:
+        with memoryview(found.data) as whole, whole[element[1] : element[2]] as pixels:
+            return sha256(pixels).hexdigest()
     digest = sha256()
     for piece in _pieces(found, element):
         digest.update(piece)
