@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.checks.collisions import shared_values
 from ingest.ledger.inspections import InstanceState
 from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
 from ingest.ledger.tables.arrivals import shares, submissions
@@ -17,8 +18,9 @@ from ingest.model.review import Collision, CollisionKind
 from ingest.model.route import RouteKind
 from ingest.model.verdict import Outcome
 
-#: What another subject's instance must be for it to count: it is in the archive, or a person looks at it.
-_COUNTED = (InstanceState.FILED, InstanceState.SUPERSEDED, InstanceState.HELD)
+#: What another subject's instance must be for it to count: in the archive. What is only held does not stop a
+#: resend under the right study ID.
+_COUNTED = (InstanceState.FILED, InstanceState.SUPERSEDED)
 
 #: Where each kind of collision is looked up.
 _COLUMNS: dict[CollisionKind, sa.Column[Any]] = {
@@ -78,21 +80,15 @@ class Collisions(Area):
         )
 
     def elsewhere(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Collision, ...]:
-        """Return what arriving instances share with other study IDs: pixels, frames, studies, UIDs."""
+        """Return what arriving instances share with, or refer to of, other study IDs."""
         return tuple(dict.fromkeys(shared.collision for shared in self.shared_with(subject_id, arriving)))
 
     def shared_with(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Shared, ...]:
         """Return the same with whose it is and how many instances have it."""
-        wanted: dict[CollisionKind, set[str]] = {kind: set() for kind in _COLUMNS}
-        for facts in arriving:
-            wanted[CollisionKind.PIXELS].add(facts.pixel_sha256)
-            wanted[CollisionKind.FRAME_OF_REFERENCE].add(facts.frame_of_reference_uid)
-            wanted[CollisionKind.STUDY].add(facts.study_uid)
-            wanted[CollisionKind.INSTANCE].add(facts.sop_instance_uid)
         return tuple(
             shared
-            for kind, values in wanted.items()
-            for chunk in chunks(sorted(values - {""}))
+            for kind, values in shared_values(arriving).items()
+            for chunk in chunks(sorted(values))
             for shared in self._shared(subject_id, kind, chunk)
         )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.checks.collisions import collisions_in_package
 from ingest.checks.kinds import classify
 from ingest.checks.subject import SubjectView, review_subject
 from ingest.checks.verdict import SubjectCase, compose_verdict
+from ingest.model.finding import Finding
 from ingest.model.inspection import Inspection, SubjectFacts
 from ingest.model.instance import InstanceFacts
 from ingest.model.review import Collision, EnrolmentRecord, SubjectReview
@@ -22,6 +24,7 @@ class Knowledge:
     filed:     facts of everything filed for it; held: of what arrived and is held.
     elsewhere: what the arriving data shares with other study IDs or sites.
     overruled: finding codes that a person's act sets aside.
+    added:     findings that say what a person's act did.
     """
 
     filed: tuple[InstanceFacts, ...] = ()
@@ -31,6 +34,7 @@ class Knowledge:
     enrolment: EnrolmentRecord | None = None
     elsewhere: tuple[Collision, ...] = ()
     overruled: tuple[str, ...] = ()
+    added: tuple[Finding, ...] = ()
 
 
 NOTHING_KNOWN = Knowledge()
@@ -53,9 +57,12 @@ def judge_package(
 ) -> Judgement:
     """Return the judgement; `arriving` and `known` by the label of the subject."""
     known = known or {}
+    within = collisions_in_package(arriving)
     cases: dict[str, SubjectCase] = {}
     for facts in inspection.subjects:
         knowledge = known.get(facts.label, NOTHING_KNOWN)
+        shared = (*knowledge.elsewhere, *within.get(facts.label, ()))
+        knowledge = replace(knowledge, elsewhere=tuple(dict.fromkeys(shared)))
         cases[facts.label] = _build_case(facts, tuple(arriving.get(facts.label, ())), knowledge, trial, site)
     verdict = compose_verdict(inspection, cases, trial, site)
     return Judgement(
@@ -82,7 +89,7 @@ def _build_case(
     site: Site | None,
 ) -> SubjectCase:
     if facts.subject_id is None:
-        return SubjectCase(facts)
+        return SubjectCase(facts, added=knowledge.added)
     review = review_subject(_view(facts.subject_id, arriving, knowledge, trial, site))
     without = review_subject(_view(facts.subject_id, (), knowledge, trial, site))
     return SubjectCase(
@@ -91,6 +98,7 @@ def _build_case(
         without=name_held(without.completeness, (*knowledge.held, *arriving)),
         head_version=knowledge.head_version,
         overruled=knowledge.overruled,
+        added=knowledge.added,
     )
 
 

@@ -119,6 +119,29 @@ def test_a_study_id_of_another_site_is_held_and_files_nothing(deployment: Deploy
     assert deployment.parts.archive.subjects() == []
 
 
+def test_one_patient_under_two_study_ids_is_held_under_both(deployment: Deployment) -> None:
+    batch = small_case("123-1001", 1)
+    for item in small_case("123-1001", 1):
+        item.dataset.PatientID = item.dataset.PatientName = "123-1002"
+        item.name = f"again/{item.name}"
+        batch.append(item)
+    deployment.drop("smb", "123", "batch.zip", zip_instances(batch))
+    deployment.run()
+    outcomes = {item.label: item.outcome for item in deployment.verdict("S000001").subjects}
+    assert outcomes == {"123-1001": Outcome.HELD, "123-1002": Outcome.HELD}
+
+
+def test_a_resend_under_the_right_study_id_is_not_stopped_by_what_is_held(deployment: Deployment) -> None:
+    wrong = small_case("123-1001", 1)
+    for item in wrong:
+        item.dataset.PatientID = item.dataset.PatientName = "124-1001"
+    deployment.drop("smb", "123", "wrong.zip", zip_instances(wrong))
+    deployment.run()
+    deployment.drop("smb", "123", "right.zip", zip_instances(small_case("123-1001", 1)))
+    deployment.run()
+    assert [item.outcome for item in deployment.submissions()] == [Outcome.HELD, Outcome.ACCEPTED]
+
+
 def test_what_is_no_zip_of_dicom_is_rejected_with_a_reason_and_kept(deployment: Deployment) -> None:
     deployment.drop("egress", "123", "123-1001.zip", b"<html><body>Please log in</body></html>")
     deployment.run()
