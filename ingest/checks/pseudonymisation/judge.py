@@ -194,7 +194,7 @@ class PackageJudge:
             self._texts.add(
                 SeenText(self._subject, place.path, at, place.keyword, judged.text, self._ref, blocked)
             )
-        self._propose(codes, place.path, judged.text, creator)
+        self._propose(codes, place.path, judged, creator)
         watched = WATCHED.get(place.path, "")
         if not (tallies or watched or place.is_uncovered or place.is_private):
             return None
@@ -222,7 +222,7 @@ class PackageJudge:
             if item.text.isdigit() and len(item.text) >= 6 and item.kind.value == "number"
         )
 
-    def _propose(self, codes: Iterable[str], path: str, text: str, creator: str) -> None:
+    def _propose(self, codes: Iterable[str], path: str, judged: JudgedValue, creator: str) -> None:
         by_kind: dict[str, list[str]] = {}
         for code in codes:
             if code in PROPOSED_AS:
@@ -231,7 +231,13 @@ class PackageJudge:
             if kind == "private-creator":
                 self._propose_creator(creator.strip(), path, tuple(found))
                 continue
-            digest = value_hmac(self._key, text)
+            if kind == "uid-root":
+                if judged.root:
+                    self._count_proposal(
+                        Proposal(PROPOSED_AS["PSN401"], "", "", judged.root, tuple(found), 1)
+                    )
+                continue
+            digest, text = value_hmac(self._key, judged.text), judged.text
             self._count_proposal(Proposal(PROPOSED_AS[found[0]], path, digest, "", tuple(found), 1, text))
 
     def _propose_creator(self, creator: str, path: str, codes: tuple[str, ...]) -> None:

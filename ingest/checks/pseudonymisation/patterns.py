@@ -17,7 +17,10 @@ _MONTHS: Final = {
 OLDEST_TREATMENT_YEAR: Final = 1995
 _YEARS: Final = range(1900, 2100)
 
-EMAIL = re.compile(r"[A-Za-z0-9._%+'-]+ ?(?:@|\(at\)|\[at\]) ?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+EMAIL = re.compile(
+    r"[A-Za-z0-9._-]+ at [A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+\b|"
+    r"[A-Za-z0-9._%+'-]+ ?(?:@|\(at\)|\[at\]) ?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+)
 _TELEPHONE = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:\+|00)\s?44[\s().-]*(?:\(?0\)?)?[\s.-]*|\(?0(?=[1-37-9]))(?:[\s().-]{0,2}[0-9]){8,10}(?![0-9])"
 )
@@ -40,7 +43,7 @@ _POSTCODE = re.compile(
 )
 _STREET = re.compile(
     r"(?<![0-9])[0-9]{1,4}[a-z]?,?\s+(?:[A-Za-z']{2,}\s+){1,3}(?:street|st|road|rd|avenue|ave|drive|close|crescent|gardens|"
-    r"terrace|way|grove|mews|walk|lane|court|place)\b",
+    r"terrace|way|grove|mews|walk|lane|court|place|cl|cres|gdns|terr)\b",
     re.IGNORECASE,
 )
 _PATH = re.compile(r"\b[A-Za-z]:\\{1,2}\w|/(?:home|users|mnt)/\w", re.IGNORECASE)

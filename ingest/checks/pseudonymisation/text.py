@@ -46,6 +46,7 @@ _BY_SOMEONE = re.compile(
     re.IGNORECASE,
 )
 _BY_INITIALS = re.compile(r"\bby[\s:]+[A-Z]{2,3}\b")
+_INITIALS_AND_DATE = re.compile(r"(?<![A-Za-z])([A-Z]{2,3})[ _-]?([0-9]{6})(?![0-9])")
 _DOTTED_INITIALS = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z])\.(?:\s?([A-Z])\.)?(?![A-Za-z])")
 _SURNAME_INITIAL = re.compile(r"^\s*([A-Za-z][^\W\d_]{2,})[,\s]+([A-Z])\.?(?:\s?([A-Z])\.?)?\s*$")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_])")
@@ -153,7 +154,8 @@ def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> Non
     if kind not in _NUMBERED:
         known = rules.lexicon.vocabulary
         if patterns.has_insurance_number(text) or any(
-            letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(text)
+            len(letters) == 1 or letters.lower() not in known
+            for letters, _ in patterns.find_hospital_numbers(text)
         ):
             raised.add("PSN108")
         if patterns.has_digit_run(text):
@@ -198,7 +200,12 @@ def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
         raised.add("PSN114", words=len(names))
     if report.has_foreign_script and kind != "code_meaning":
         raised.add("PSN115")
-    if report.initials or _BY_INITIALS.search(text) or _has_dotted_initials(text, rules):
+    if (
+        report.initials
+        or _BY_INITIALS.search(text)
+        or _has_dated_initials(text, rules)
+        or _has_dotted_initials(text, rules)
+    ):
         raised.add("PSN116")
     if _INSTITUTION.search(text):
         raised.add("PSN202")
@@ -248,6 +255,14 @@ def _reads_like_name(text: str, report: WordReport, rules: TextRules) -> bool:
     alone = _SURNAME_INITIAL.match(text)
     return bool(
         alone and _is_person(alone.group(1), lexicon) and alone.group(2) not in "LRABCDEFG" and report.names
+    )
+
+
+def _has_dated_initials(text: str, rules: TextRules) -> bool:
+    """Say whether initials stand before six digits of a date: JW120354."""
+    return any(
+        letters.lower() not in rules.lexicon.vocabulary and patterns.has_six_digit_date(digits)
+        for letters, digits in _INITIALS_AND_DATE.findall(text)
     )
 
 

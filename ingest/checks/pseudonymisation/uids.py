@@ -9,6 +9,19 @@ from ingest.checks.pseudonymisation.national_numbers import is_issued_number
 
 #: Roots that tell nothing: the standard's own and those made from UUIDs (PS3.5 B.2).
 _NEUTRAL_ROOTS: Final = ("1.2.840.10008.", "2.25.")
+#: Roots of makers, which may be named and approved.
+_MAKERS_ROOTS: Final = (
+    "1.2.246.352",
+    "1.2.752.243",
+    "1.3.12.2.1107",
+    "1.2.840.113619",
+    "1.3.46.670589",
+    "1.2.392.200036.9116",
+    "2.16.840.1.113669",
+    "2.16.840.1.113662",
+    "2.16.840.1.114362",
+    "1.2.826.0.1.3680043",
+)
 _FORM = re.compile(rb"[0-9]+(?:\.[0-9]+)*\.?", re.ASCII)
 _LONG_COMPONENT = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
 
@@ -23,6 +36,11 @@ def has_neutral_root(uid: str, roots: tuple[str, ...]) -> bool:
     return uid.startswith(_NEUTRAL_ROOTS) or any(
         uid == root or uid.startswith(root.rstrip(".") + ".") for root in roots
     )
+
+
+def maker_root(uid: str) -> str:
+    """Return the maker's root that a UID carries, empty where no list knows it."""
+    return next((root for root in _MAKERS_ROOTS if uid.startswith(root + ".")), "")
 
 
 def holds_national_number(uid: str) -> bool:

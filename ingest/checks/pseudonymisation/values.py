@@ -15,6 +15,7 @@ from ingest.checks.pseudonymisation.national_numbers import find_national_number
 from ingest.checks.pseudonymisation.places import Place
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
 from ingest.checks.pseudonymisation.text import judge_text
+from ingest.checks.pseudonymisation.uids import maker_root
 
 #: Longer texts are judged at both ends; what lies between is counted as not checked.
 _LONGEST_TEXT: Final = 1024 * 1024
@@ -29,11 +30,16 @@ _UNJUDGED: Final = frozenset({"PSN110", "PSN111", "PSN115", "PSN116", "PSN150", 
 
 @dataclass(slots=True)
 class JudgedValue:
-    """What a value raises. `text`: what it says, for the second look; it never leaves inspection."""
+    """What a value raises.
+
+    text: what it says, for the second look; it never leaves inspection.
+    root: the maker's root of a UID.
+    """
 
     raised: Raised
     text: str = field(default="", repr=False)
     not_checked: Mapping[str, int] = field(default_factory=dict)
+    root: str = ""
 
 
 def judge_value(
@@ -79,7 +85,10 @@ def _judge_text_value(context: Context, place: Place, value: bytes, charset: tup
     if place.kind == "creator":
         return JudgedValue(_by_form(judge_text(text, "device", context.text, context.allowed)), text)
     judge = JUDGES[place.kind] if fits(place.kind, value) else judge_grammar_breach
-    return JudgedValue(judge(context, place.path, text), "" if place.kind == "uid" else text, not_checked)
+    raised = judge(context, place.path, text)
+    if place.kind == "uid":
+        return JudgedValue(raised, root=maker_root(text))
+    return JudgedValue(raised, text, not_checked)
 
 
 def _judge_number(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:

@@ -19,6 +19,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _SHORTEST_NAME: Final = 3
 _SHORTEST_RARE_NAME: Final = 5
 _SHORTEST_FORMED_NAME: Final = 6
+_TITLES: Final = ("dr", "mr", "mrs", "prof")
 _SHORTEST_PART: Final = 3
 _MOST_REMEMBERED: Final = 50_000
 _LONGEST_COMPOUND: Final = 40
@@ -132,6 +133,10 @@ class Lexicon:
         """Say whether a word is a given name and a surname written together, or an initial and a surname."""
         if len(word) > _LONGEST_COMPOUND:
             return False
+        if word.startswith(_TITLES) and any(
+            word[len(t) :] in self.common_surnames for t in _TITLES if word.startswith(t)
+        ):
+            return True
         if len(word) > 5 and (word[1:] in self.common_surnames or word[:-1] in self.common_surnames):
             return True
         for cut in range(_SHORTEST_NAME, len(word) - _SHORTEST_NAME + 1):
