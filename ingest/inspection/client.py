@@ -178,7 +178,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            env=environment,
         )
         self._frames: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=8)
         assert self._process.stdin is not None
