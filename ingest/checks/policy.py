@@ -20,6 +20,8 @@ _DEFAULT_EFFECTS = {
     Severity.INFO: Effect.NONE,
 }
 
+_TIMES = {1: "once", 2: "twice"}
+
 
 class _Blanks(dict[str, object]):
     """Details for a sentence; one that was not given reads as an ellipsis, never as an error."""
@@ -73,8 +75,17 @@ def _effect_of(severity: Severity, effect: Effect) -> Effect:
 
 
 def phrase(template: str, finding: Finding) -> str:
-    """Return a sentence of finding_codes.toml, filled with the finding's detail and count."""
-    details = _Blanks({"count": finding.count, "keyword": finding.keyword, "where": finding.where})
+    """Return a sentence of finding_codes.toml, filled with the finding's detail and count.
+
+    Besides the detail: {count}, {times} ("once", "3 times"), {files} ("1 file"), {keyword}, {where}.
+    """
+    details = _Blanks(
+        count=finding.count,
+        times=_TIMES.get(finding.count, f"{finding.count} times"),
+        files="1 file" if finding.count == 1 else f"{finding.count} files",
+        keyword=finding.keyword,
+        where=finding.where,
+    )
     details.update(finding.detail)
     return string.Formatter().vformat(template, (), details)
 

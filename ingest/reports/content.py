@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from ingest.model.inspection import Coverage, PackageFacts
 from ingest.reports.headline import package_headline, package_lead, package_tone
+from ingest.reports.held import name_what_is_held
 from ingest.reports.inputs import SubmissionReportInput
 from ingest.reports.plain_text import clean, counted, joined
 from ingest.reports.problems import problems_of, stops
@@ -19,6 +20,7 @@ from ingest.reports.texts import Texts, load_texts
 def build_submission_report(source: SubmissionReportInput, texts: Texts | None = None) -> SubmissionReport:
     """Return the report on one submission. `texts` defaults to those that ship with the program."""
     words = texts or load_texts()
+    source = name_what_is_held(source)
     verdict, package = source.verdict, source.package
     shelf = StepsShelf(words, source.planning_system, "zip-")
     tone = Tone.REJECTED if package.is_unfinished else package_tone(verdict)

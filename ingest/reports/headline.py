@@ -21,6 +21,8 @@ from ingest.reports.texts import Texts
 
 #: So many missing objects are named in the first line; the rest are counted.
 NAMED_IN_HEADLINE = 3
+#: What a missing object's `found` says when it arrived and is held.
+ARRIVED_HELD = "arrived, held"
 
 _TONES = {
     CompletenessState.COMPLETE: Tone.COMPLETE,
@@ -57,6 +59,8 @@ def subject_headline(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> 
         key = tone.value if who else f"{tone.value}-unidentified"
         return texts.headlines[key].text.format(who=who, reason=_first_reason(verdict.findings, texts))
     key = f"repeat-{tone.value}" if is_repeat else tone.value
+    if key == Tone.AWAITING.value and is_all_held(verdict.completeness):
+        key = "awaiting-held"
     return texts.headlines[key].text.format(
         who=who or "one patient", missing=missing_in_words(verdict.completeness.missing, texts)
     )
@@ -69,7 +73,15 @@ def subject_lead(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> str:
         return texts.leads["held-fix" if _sender_must_act(verdict.findings) else "held-look"].text
     if is_repeat and tone is not Tone.REJECTED:
         return texts.leads["repeat"].text
+    if tone is Tone.AWAITING and is_all_held(verdict.completeness):
+        return texts.leads["awaiting-held"].text
     return texts.leads[tone.value].text
+
+
+def is_all_held(completeness: Completeness) -> bool:
+    """Return whether everything that is missing has arrived and is held: nothing is to be sent."""
+    missing = completeness.missing
+    return bool(missing) and all(item.found == ARRIVED_HELD for item in missing)
 
 
 def package_headline(verdict: Verdict, is_repeat: bool, is_unfinished: bool, texts: Texts) -> str:
@@ -105,9 +117,14 @@ def missing_in_words(missing: Sequence[MissingObject], texts: Texts) -> str:
     """Return `the dose cube and more of the planning CT`; each object once, many are counted."""
     is_absent: dict[str, bool] = {}
     for item in missing:
-        is_absent[item.object] = is_absent.get(item.object, False) or is_nothing(item.found)
+        is_absent[item.object] = is_absent.get(item.object, False) or is_wholly_absent(item.found)
     parts = [_missing_part(kind, absent, texts) for kind, absent in is_absent.items()]
     return joined(parts, NAMED_IN_HEADLINE) or "something the trial expects"
+
+
+def is_wholly_absent(found: str) -> bool:
+    """Return whether nothing of a missing object is in the archive."""
+    return found == ARRIVED_HELD or is_nothing(found)
 
 
 def is_nothing(found: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ingest.model.finding import Effect, InstanceRef, JudgedFinding, Severity
+from ingest.model.finding import MAX_INSTANCES, Effect, InstanceRef, JudgedFinding, Severity
 from ingest.reports.plain_text import clean
 from ingest.reports.report import Problem
 from ingest.reports.steps import StepsShelf
@@ -41,7 +41,7 @@ def problems_of(
 def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str]) -> Problem:
     finding = item.finding
     # What asks nothing of anybody does not list files either.
-    named = () if item.severity is Severity.INFO else file_names(finding.instances)
+    named = () if item.severity is Severity.INFO else name_files(finding.instances)
     shown = named[:FILES_SHOWN]
     return Problem(
         code=clean(finding.code),
@@ -50,8 +50,8 @@ def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str])
         action=clean(item.action),
         place=place_in_words(finding.where, finding.keyword),
         count=finding.count,
-        files=shown,
-        more=len(named) - len(shown),
+        files=tuple(file.name for file in shown),
+        more=_left_out(item, sum(file.files for file in shown)) if named else 0,
         instances=tuple(
             replace(ref, modality=clean(ref.modality, 16) if ref.modality else None)
             for ref in finding.instances
@@ -66,32 +66,47 @@ def _has_steps(item: JudgedFinding) -> bool:
     return stops(item) and not is_to_be_looked_at
 
 
-def file_names(refs: Sequence[InstanceRef]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """A run of images, or one file, with how many files it stands for."""
+
+    name: str
+    files: int
+
+
+def _left_out(item: JudgedFinding, shown: int) -> int:
+    """Return how many files are not shown. A finding lists some of its instances, and counts them all."""
+    listed = len(item.finding.instances)
+    total = listed if listed < MAX_INSTANCES else max(listed, item.finding.count)
+    return max(0, total - shown)
+
+
+def name_files(refs: Sequence[InstanceRef]) -> tuple[NamedFiles, ...]:
     """Return instances as the console shows them, runs together: `CT, series 3, images 41 to 60`."""
     known = sorted(
         (ref.modality or "", ref.series_number, ref.instance_number)
         for ref in refs
         if ref.series_number is not None and ref.instance_number is not None
     )
-    names: list[str] = []
+    names: list[NamedFiles] = []
     for (modality, series), group in groupby(known, lambda entry: entry[:2]):
-        for first, last in _runs([entry[2] for entry in group]):
+        for run in _runs([entry[2] for entry in group]):
+            first, last = run[0], run[-1]
             images = f"image {first}" if first == last else f"images {first} to {last}"
-            names.append(
-                ", ".join(part for part in (clean(modality, 16), f"series {series}", images) if part)
-            )
+            parts = (clean(modality, 16), f"series {series}", images)
+            names.append(NamedFiles(", ".join(part for part in parts if part), len(run)))
     others = [ref for ref in refs if ref.series_number is None or ref.instance_number is None]
-    return (*names, *(_place_in_zip(ref) for ref in others))
+    return (*names, *(NamedFiles(_place_in_zip(ref), 1) for ref in others))
 
 
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return runs of consecutive numbers as (first, last); `numbers` is sorted."""
-    runs: list[tuple[int, int]] = []
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Return the runs of consecutive numbers; `numbers` is sorted and may hold one twice."""
+    runs: list[list[int]] = []
     for number in numbers:
-        if runs and number <= runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
+        if runs and number <= runs[-1][-1] + 1:
+            runs[-1].append(number)
         else:
-            runs.append((number, number))
+            runs.append([number])
     return runs
 
 
@@ -128,7 +143,7 @@ def _by_prefix(code: str, place: str, texts: Texts) -> str:
 
 def _own_words(message: str) -> str:
     """Return the first clause of a finding's message, else nothing: what fits behind a colon."""
-    body = re.sub(r"\s*\([^()]*\bfiles?\b[^()]*\)", "", message)
+    body = re.sub(r"\s*\([^()]*\b(?:files?|times|once|twice)\b[^()]*\)", "", message)
     body = re.split(r"[.!?]\s|:\s", body)[0].rstrip(".!? ")
     if not _SHORTEST_REASON <= len(body) <= _LONGEST_REASON or "…" in body:
         return ""

@@ -63,13 +63,14 @@ class ArrivedLine:
 
 @dataclass(frozen=True, slots=True)
 class MissingLine:
-    """One object that is awaited."""
+    """One object that is awaited. `how`: why it need not be sent; empty where it is to be."""
 
     object: str
     title: str
     expected: str
     found: str
     is_held: bool
+    how: str = ""
     steps: str = ""
 
 

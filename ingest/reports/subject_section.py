@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from ingest.model.finding import JudgedFinding
 from ingest.model.picture import SubjectPictures
 from ingest.model.verdict import MissingObject, Outcome, SubjectVerdict
 from ingest.reports.arrived import kind_rank
-from ingest.reports.headline import is_nothing, subject_headline, subject_lead, tone_of
+from ingest.reports.headline import ARRIVED_HELD, subject_headline, subject_lead, tone_of
 from ingest.reports.inputs import ArrivedSeries, SubjectInput, SubmissionReportInput
 from ingest.reports.plain_text import clean, counted, joined, sentence
 from ingest.reports.problems import problems_of, stops
@@ -43,11 +44,23 @@ def build_subject(subject: SubjectInput, source: SubmissionReportInput, texts: T
         arrived=arrived_lines(subject.arrived, texts),
         missing=missing,
         to_fix=to_fix,
-        to_know=problems_of([item for item in verdict.findings if not stops(item)], shelf, subject.systems),
+        to_know=problems_of(_worth_knowing(verdict, source), shelf, subject.systems),
         changes=_changes(subject, source.is_repeat, texts),
         steps=shelf.taken,
         pictures=_clean_pictures(subject.pictures),
     )
+
+
+def _worth_knowing(verdict: SubjectVerdict, source: SubmissionReportInput) -> list[JudgedFinding]:
+    """Return the findings that stop nothing, but for those that "Still expected" says already."""
+    missing = {item.object for item in verdict.completeness.missing}
+    titles = {source.object_titles.get(kind, kind) for kind in missing}
+    return [
+        item
+        for item in verdict.findings
+        if not stops(item)
+        and not (item.finding.code.startswith("CMP1") and item.finding.detail.get("title") in titles)
+    ]
 
 
 def _sentence(verdict: SubjectVerdict, source: SubmissionReportInput, texts: Texts) -> str:
@@ -112,14 +125,18 @@ def _missing_line(
     title = source.object_titles.get(item.object)
     if title is None:
         title = texts.object_words(item.object).title if item.object in texts.objects else item.object
-    is_held = item.object in subject.held_objects
-    found = "arrived, held" if is_held and is_nothing(item.found) else item.found
+    is_held = item.found == ARRIVED_HELD
+    how = ""
+    if is_held:
+        is_here = subject.verdict.outcome is not Outcome.ACCEPTED
+        how = texts.held["here" if is_here else "before"].text
     return MissingLine(
         object=clean(item.object, 60),
         title=_capital(clean(title, 120)),
         expected=clean(item.expected),
-        found=clean(found),
+        found=clean(item.found),
         is_held=is_held,
+        how=how,
         steps="" if is_held else shelf.for_object(item.object, subject.systems),
     )
 

@@ -57,6 +57,7 @@ class Texts:
     acts: Mapping[str, Text]
     routes: Mapping[str, str]
     members: Mapping[str, str]
+    held: Mapping[str, Text]
     statuses: Mapping[str, Text]
     reasons: Mapping[str, Mapping[str, Text]]
     topics: Mapping[str, Mapping[str, str]]
@@ -98,6 +99,7 @@ def read_texts(toml: str) -> Texts:
         acts=_sentences(data["act"]),
         routes=MappingProxyType(data["route"]),
         members=MappingProxyType(data["member"]),
+        held=_sentences(data["held"]),
         statuses=_sentences(data["status"]),
         reasons=MappingProxyType({kind: _sentences(table) for kind, table in data["reason"].items()}),
         topics=MappingProxyType(data["topic"]),

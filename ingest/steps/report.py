@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ingest.checks.kinds import classify
 from ingest.ledger.claims import Claim
 from ingest.ledger.inspections import InstanceState, StoredInspection
 from ingest.ledger.outbox import Channel, Message
@@ -22,8 +24,9 @@ from ingest.reports.content import build_submission_report
 from ingest.reports.inputs import SubjectInput, SubmissionReportInput
 from ingest.reports.render import render_html, render_json, render_text
 from ingest.reports.report import SubmissionReport
+from ingest.steps.acts_in_force import with_purged
 from ingest.steps.decide import gather_knowledge
-from ingest.steps.judge import Knowledge, group_by_label, review_alone
+from ingest.steps.judge import group_by_label, review_alone
 from ingest.steps.parts import Parts
 from ingest.steps.report_files import StoredReport, write_report
 
@@ -67,6 +70,8 @@ def gather_report_input(
     """Return everything that the report says, read from the ledger."""
     trial = parts.trial
     site = trial.site(submission.share.site)
+    inspection = with_purged(tx, submission.id, stored.inspection)
+    stored = replace(stored, inspection=inspection)
     arriving = group_by_label(tx.inspections.instances(stored.id))
     near_misses = {item.label: item.near_miss for item in stored.inspection.subjects}
     subjects = tuple(
@@ -126,9 +131,7 @@ def _subject_input(
         verdict=subject,
         arrived=arrived_series(arriving, review.kinds, review.instance_kinds),
         filed=_filed_counts(tx, subject.subject_id),
-        held_objects=tuple(sorted({str(kind) for kind in review.kinds.values()}))
-        if is_held
-        else _held(knowledge),
+        held_objects=_held((*knowledge.held, *arriving) if is_held else knowledge.held),
         resolved=subject.resolved,
         systems=systems_of(arriving),
         near_miss=near_misses.get(subject.label),
@@ -143,8 +146,9 @@ def _filed_counts(tx: Transaction, subject_id: str) -> dict[str, int]:
     return counts
 
 
-def _held(knowledge: Knowledge) -> tuple[str, ...]:
-    return tuple(sorted({facts.modality.lower() for facts in knowledge.held}))
+def _held(held: Sequence[InstanceFacts]) -> tuple[str, ...]:
+    """Return what kinds of objects are among the instances that are held."""
+    return tuple(sorted({kind.value for kind in classify(held).of_instance.values()}))
 
 
 def _is_repeat(decided: StoredVerdict) -> bool:

@@ -87,3 +87,10 @@ def test_every_code_has_a_sentence_and_something_to_do() -> None:
         assert code.severity in (Severity.INFO, Severity.WARN) or code.action, code.code
         if code.severity in (Severity.INFO, Severity.WARN):
             assert code.effect is Effect.NONE, code.code
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "once, 1 file"), (2, "twice, 2 files"), (12, "12 times, 12 files")]
+)
+def test_counts_read_as_people_say_them(count: int, words: str) -> None:
+    assert policy.phrase("{times}, {files}", Finding("TST001", count=count)) == words

@@ -17,10 +17,11 @@ from ingest.model.wire import from_wire, to_wire
 from ingest.reports.content import build_submission_report
 from ingest.reports.headline import missing_in_words
 from ingest.reports.inputs import ArrivedSeries, SubmissionReportInput
-from ingest.reports.problems import file_names, reason_of
+from ingest.reports.problems import name_files, problems_of, reason_of
 from ingest.reports.render import render_html, render_json, render_text
-from ingest.reports.report import SubmissionReport, Tone
+from ingest.reports.report import Problem, SubmissionReport, Tone
 from ingest.reports.samples import sample_awaiting, sample_submissions
+from ingest.reports.steps import StepsShelf
 from ingest.reports.texts import load_texts
 
 SAMPLES = sample_submissions()
@@ -106,7 +107,7 @@ def test_each_problem_names_its_files_as_the_console_does() -> None:
     problems = report("name-left").subjects[0].to_fix
     assert problems[0].files == ("RTPLAN, series 4, image 1",)
     assert problems[1].files == ("CT, series 2, images 1 to 20",)
-    assert (problems[1].more, problems[1].count) == (0, 190)
+    assert (problems[1].more, problems[1].count) == (170, 190)
 
 
 def test_files_without_numbers_are_named_by_their_place_in_the_zip() -> None:
@@ -116,7 +117,7 @@ def test_files_without_numbers_are_named_by_their_place_in_the_zip() -> None:
         InstanceRef(9, "CT", 2, 5),
         InstanceRef(10, "CT", 2, 4),
     )
-    assert file_names(refs) == (
+    assert tuple(file.name for file in name_files(refs)) == (
         "CT, series 2, images 4 to 5",
         "file 7 of the zip",
         "RTPLAN, series 4, file 8 of the zip",
@@ -138,6 +139,81 @@ def test_what_is_held_is_said_to_be_there() -> None:
     missing = report("name-left").subjects[0].missing
     assert {line.found for line in missing} == {"arrived, held"}
     assert all(line.is_held and not line.steps for line in missing)
+
+
+def problem_on(count: int, numbers: list[int]) -> Problem:
+    """The problem of a finding that counts `count` files and lists these images of one series."""
+    refs = tuple(InstanceRef(number, "CT", 2, number) for number in numbers)
+    finding = Finding("GEO101", "123-1001", count=count, instances=refs)
+    judged = JudgedFinding(finding, Severity.BLOCK, Scope.SUBJECT, Effect.HOLD, "Message.", "Action.")
+    return problems_of([judged], StepsShelf(load_texts(), "", ""), {})[0]
+
+
+@pytest.mark.parametrize(
+    ("count", "numbers", "more"),
+    [
+        (190, list(range(1, 21)), 170),  # one run of 20 images is shown
+        (190, list(range(1, 41, 2)), 184),  # six images of twenty are shown
+        (9, list(range(1, 19, 2)), 3),
+        (40, [1, 2, 3], 0),  # found 40 times in three files: none is left out
+    ],
+)
+def test_files_left_out_are_counted_from_all_that_have_the_finding(
+    count: int, numbers: list[int], more: int
+) -> None:
+    assert problem_on(count, numbers).more == more
+
+
+def with_missing(
+    outcome: Outcome, held: tuple[str, ...], findings: tuple[JudgedFinding, ...] = ()
+) -> SubmissionReport:
+    """A report on one subject that lacks its dose and its plan."""
+    subject, source = sample_awaiting("123-1002"), SAMPLES["awaiting"]
+    lacking = (MissingObject("rtdose", "1", "none"), MissingObject("rtplan", "1", "none"))
+    verdict = replace(
+        subject.verdict,
+        outcome=outcome,
+        completeness=Completeness(CompletenessState.AWAITING, lacking),
+        findings=findings,
+    )
+    subjects = (replace(subject, verdict=verdict, held_objects=held),)
+    whole = replace(source.verdict, outcome=outcome, subjects=(verdict,))
+    return build_submission_report(
+        replace(source, subjects=subjects, verdict=whole, object_titles={"rtdose": "dose cube"})
+    )
+
+
+def test_what_arrived_and_is_held_is_not_asked_for_again() -> None:
+    dose, plan = with_missing(Outcome.ACCEPTED, ("rtdose",)).subjects[0].missing
+    assert (dose.found, dose.is_held, dose.steps) == ("arrived, held", True, "")
+    assert dose.how == "It arrived in an earlier zip and waits for a decision: no need to send it again."
+    assert (plan.found, plan.is_held, plan.how) == ("none", False, "")
+    assert plan.steps
+
+
+def test_a_held_subject_says_what_of_it_arrived() -> None:
+    dose, plan = with_missing(Outcome.HELD, ("rtdose",)).subjects[0].missing
+    assert dose.how.startswith("It arrived in this zip and is held with the rest")
+    assert plan.steps
+
+
+def test_where_all_that_is_missing_is_held_nothing_is_to_be_sent() -> None:
+    made = with_missing(Outcome.ACCEPTED, ("rtdose", "rtplan"))
+    assert made.headline == (
+        "Received and filed: 123-1002; the dose cube and the treatment plan arrived before,"
+        " and a decision on that is awaited."
+    )
+    assert made.lead.startswith("What you sent is safely filed. You need not send anything")
+    assert not any(line.steps for line in made.subjects[0].missing)
+
+
+def test_what_is_still_expected_is_said_once() -> None:
+    def unsent(title: str) -> JudgedFinding:
+        finding = Finding("CMP104", "123-1002", detail={"title": title})
+        return JudgedFinding(finding, Severity.WARN, Scope.SUBJECT, Effect.NONE, title, "Send it.")
+
+    made = with_missing(Outcome.ACCEPTED, (), (unsent("dose cube"), unsent("MR")))
+    assert [problem.message for problem in made.subjects[0].to_know] == ["MR"]
 
 
 def test_arrived_objects_stand_in_the_order_of_a_treatment() -> None:
