@@ -37,23 +37,34 @@ def clear_staging(places: Places, submission_id: str) -> None:
 def quarantine_members(places: Places, submission_id: str, ordinals: Iterable[int]) -> int:
     """Link held members from staging into quarantine; members of earlier tries are removed. Returns how many.
 
-    Raises StagingLost where a staged member is not there, TransientError.
+    One that is not staged and lies in quarantine stays: what is decided again was not inspected again.
+    Raises StagingLost where it lies in neither, TransientError.
     """
     wanted = sorted(set(ordinals))
     folder = places.quarantine / submission_id
     with worldly_faults("putting members into quarantine"):
-        shutil.rmtree(folder, ignore_errors=True)
         if not wanted:
+            shutil.rmtree(folder, ignore_errors=True)
             return 0
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        kept = {folder / f"{ordinal}.dcm" for ordinal in wanted}
+        for path in folder.iterdir():
+            if path not in kept:
+                path.unlink()
         for ordinal in wanted:
-            try:
-                place_file(staged_file(places, submission_id, ordinal), folder / f"{ordinal}.dcm")
-            except FileNotFoundError:
-                raise StagingLost("a staged member is not there") from None
+            _quarantine(staged_file(places, submission_id, ordinal), folder / f"{ordinal}.dcm")
         sync_directory(folder)
         sync_directory(places.quarantine)
     return len(wanted)
+
+
+def _quarantine(staged: Path, target: Path) -> None:
+    if not staged.exists():
+        if target.exists():
+            return
+        raise StagingLost("a staged member is not there")
+    target.unlink(missing_ok=True)
+    place_file(staged, target)
 
 
 def clear_quarantine(places: Places, submission_id: str) -> bool:

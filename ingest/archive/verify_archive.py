@@ -128,7 +128,7 @@ class ObjectVerifier:
             return None
         digest = hashlib.sha256(data).hexdigest()
         self._digests[folder] = digest
-        if sidecar is not None and sidecar.split() != [digest.encode(), _INVENTORY.encode()]:
+        if sidecar is not None and sidecar != f"{digest} {_INVENTORY}\n".encode():
             yield self._problem("ARC106", folder + _INVENTORY)
             return None
         if listing["id"] != self.root.name or (folder and listing["head"] + "/" != folder):

@@ -107,6 +107,10 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], set[tuple[str, str]]]] = {
         {("ARC106", "inventory.json")},
     ),
     "changed sidecar": (lambda root: _flip_a_bit(root / SIDECAR), {("ARC106", "inventory.json")}),
+    "changed white space in a sidecar": (
+        lambda root: _write(root / SIDECAR, (root / SIDECAR).read_bytes()[:-1] + b"\x0b"),
+        {("ARC106", "inventory.json")},
+    ),
     "missing inventory": (lambda root: (root / "inventory.json").unlink(), {("ARC107", "inventory.json")}),
     "missing sidecar": (lambda root: (root / "v1" / SIDECAR).unlink(), {("ARC107", f"v1/{SIDECAR}")}),
     "history rewritten at the top": (
