@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
@@ -56,9 +58,16 @@ def advance(parts: Parts, submission_id: str) -> Step | None:
         )
         return None
     except Exception as error:  # a bug: its text may hold anything, so only its class is kept
-        _park(parts, claim, type(error).__name__)
+        _park(parts, claim, name_bug(error))
         return None
     return _wake_next(parts, submission_id, claim)
+
+
+def name_bug(error: BaseException) -> str:
+    """Return what may be said of an unexpected exception: its class, and where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{where}"
 
 
 def _wake_next(parts: Parts, submission_id: str, claim: Claim) -> Step | None:
