@@ -9,23 +9,22 @@ from typing import Final
 from ingest.checks.pseudonymisation import numbers, patterns, uids
 from ingest.checks.pseudonymisation.context import Context
 from ingest.checks.pseudonymisation.names import is_allowed_name, words_of_name
+from ingest.checks.pseudonymisation.origins import (
+    judge_ae,
+    judge_institution,
+    judge_trial_site,
+    judge_trial_site_name,
+    judge_trial_subject,
+    judge_url,
+)
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
-from ingest.checks.pseudonymisation.text import judge_text
-from ingest.checks.pseudonymisation.words import fold, split_words
+from ingest.checks.pseudonymisation.text import is_plain_vocabulary, judge_text, take_over
 from ingest.model.route import RouteKind
 
 _OLDEST_DATE: Final = "1980"
 _PATIENT_NAMES: Final = ("(0010,", "(0040,1010)")
 _RT_GROUPS: Final = ("(3006,", "(300A,")
-_PUBLIC_URLS: Final = (
-    "http://dicom.nema.org",
-    "https://dicom.nema.org",
-    "http://snomed.info",
-    "http://loinc.org",
-    "urn:",
-)
 _LONG_AGE = re.compile(r"(?:09|[1-9]\d)\dY")
-_WORD_CODES: Final = frozenset({"PSN114", "PSN116", "PSN154", "PSN202"})
 _CONTACT_CODES: Final = frozenset({"PSN104", "PSN106", "PSN107", "PSN109", "PSN102"})
 _LONGEST_SHORT_REQUEST: Final = 5
 
@@ -42,7 +41,7 @@ def judge_name(context: Context, path: str, text: str) -> Raised:
     words = words_of_name(text, context.placeholders, is_patient=is_patient)
     if any(item.text not in context.text.lexicon.vocabulary for item in words):
         raised.identifiers += words
-    _merge(raised, judge_text(text, "name", context.text, context.allowed), _CONTACT_CODES)
+    take_over(raised, judge_text(text, "name", context.text, context.allowed), _CONTACT_CODES)
     return raised
 
 
@@ -54,7 +53,7 @@ def judge_patient_id(context: Context, path: str, text: str) -> Raised:
     if context.is_empty_value(text):
         return raised
     found = judge_text(text, "label", context.text, context.allowed)
-    _merge(raised, found, _CONTACT_CODES)
+    take_over(raised, found, _CONTACT_CODES)
     if found.codes.keys() & {"PSN113", "PSN114"}:
         raised.add("PSN101")
     if context.route is RouteKind.EGRESS:
@@ -85,7 +84,7 @@ def judge_identity(context: Context, path: str, text: str) -> Raised:
         for i in words_of_name(text, context.placeholders, is_patient=True)
         if i.kind is IdentifierKind.NUMBER
     ]
-    _merge(raised, judge_text(text, "comment", context.text, context.allowed), _CONTACT_CODES)
+    take_over(raised, judge_text(text, "comment", context.text, context.allowed), _CONTACT_CODES)
     return raised
 
 
@@ -118,7 +117,7 @@ def judge_personal(context: Context, path: str, text: str) -> Raised:
     if context.is_empty_value(text):
         return raised
     raised = judge_text(text, "personal", context.text, context.allowed)
-    if not _is_plain_vocabulary(text, context.text.lexicon.vocabulary):
+    if not is_plain_vocabulary(text, context.text.lexicon.vocabulary):
         raised.add("PSN117")
     return raised
 
@@ -144,65 +143,6 @@ def judge_serial(context: Context, path: str, text: str) -> Raised:
     elif patterns.has_digit_run(text):
         raised.add("PSN152")
     return raised
-
-
-def judge_institution(context: Context, path: str, text: str) -> Raised:
-    """Name, department or address of an institution; "Radiotherapy" alone names none."""
-    raised = Raised()
-    own = {context.site.number} if context.site else set()
-    if context.is_empty_value(text) or text.strip() in own:
-        return raised
-    found = judge_text(text, "institution", context.text, context.allowed)
-    _merge(raised, found, frozenset(found.codes) - _WORD_CODES - {"PSN113"})
-    if "PSN202" in found.codes or not _is_plain_vocabulary(text, context.rules.words["departments"]):
-        raised.add("PSN201")
-    return raised
-
-
-def judge_ae(context: Context, path: str, text: str) -> Raised:
-    """AE titles: warned of, and their words looked at."""
-    raised = Raised()
-    if context.is_empty_value(text):
-        return raised
-    raised = judge_text(text, "ae", context.text, context.allowed)
-    if not _is_plain_vocabulary(text, context.text.lexicon.vocabulary):
-        raised.add("PSN203")
-    return raised
-
-
-def judge_url(context: Context, path: str, text: str) -> Raised:
-    """URLs: those of public code systems say nothing."""
-    raised = Raised()
-    if context.is_empty_value(text) or text.strip().startswith(_PUBLIC_URLS):
-        return raised
-    raised = judge_text(text, "comment", context.text, context.allowed)
-    raised.add("PSN111")
-    return raised
-
-
-def judge_trial_subject(context: Context, path: str, text: str) -> Raised:
-    """Clinical Trial Subject ID and Reading ID: the study ID or nothing (PS3.3 C.7.1.3)."""
-    raised = Raised()
-    if context.is_empty_value(text):
-        return raised
-    raised = judge_text(text, "label", context.text, context.allowed)
-    raised.add("PSN501")
-    return raised
-
-
-def judge_trial_site(context: Context, path: str, text: str) -> Raised:
-    """Clinical Trial Site ID: the sender's number or nothing."""
-    raised = Raised()
-    if not context.is_empty_value(text) and not (context.site and text.strip() == context.site.number):
-        raised.add("PSN501")
-    return raised
-
-
-def judge_trial_site_name(context: Context, path: str, text: str) -> Raised:
-    """Clinical Trial Site Name: as the trial file calls the sender, else it is an institution."""
-    if context.site and fold(text.strip()) == fold(context.site.name):
-        return Raised()
-    return judge_institution(context, path, text)
 
 
 def judge_uid(context: Context, path: str, text: str) -> Raised:
@@ -267,22 +207,6 @@ def judge_label(context: Context, path: str, text: str) -> Raised:
     """Labels; in those of structures, plans and beams two capitals that nobody knows count as initials."""
     is_rt = path.rpartition(">")[2].startswith(_RT_GROUPS)
     return (_judge_rt_label if is_rt else _judge_label)(context, path, text)
-
-
-def _is_plain_vocabulary(text: str, vocabulary: frozenset[str]) -> bool:
-    """Say whether a text is nothing but these words, with small numbers."""
-    words = split_words(text)
-    return (
-        bool(words) and not patterns.has_digit_run(text) and all(fold(word) in vocabulary for word in words)
-    )
-
-
-def _merge(raised: Raised, found: Raised, codes: frozenset[str]) -> None:
-    """Take over from `found` what is among the codes, and every identifier."""
-    for code, detail in found.codes.items():
-        if code in codes:
-            raised.add(code, **detail)
-    raised.identifiers += found.identifiers
 
 
 #: Judges of text by kind. Kinds that are not here have no text of their own (bytes, numbers, pixels).

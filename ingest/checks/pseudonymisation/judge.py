@@ -21,10 +21,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
-from ingest.checks.pseudonymisation.approvals import PROPOSED_AS, Approvals, Proposal, value_hmac
+from ingest.checks.pseudonymisation.approvals import Approvals, Proposal
 from ingest.checks.pseudonymisation.container import (
     ContainerMember,
     judge_container_name,
@@ -36,6 +36,7 @@ from ingest.checks.pseudonymisation.elements import JUDGES
 from ingest.checks.pseudonymisation.labels import is_plain_label
 from ingest.checks.pseudonymisation.markers import WATCHED, Markers, judge_markers, pixel_check_reason
 from ingest.checks.pseudonymisation.places import Place, Places
+from ingest.checks.pseudonymisation.proposals import Proposals
 from ingest.checks.pseudonymisation.raised import Identifier, Raised
 from ingest.checks.pseudonymisation.rules import RuleSet
 from ingest.checks.pseudonymisation.second_look import SeenText, SeenTexts, find_repeated
@@ -51,7 +52,7 @@ from ingest.model.finding import (
     Finding,
     InstanceRef,
 )
-from ingest.model.inspection import Approval, ApprovalKind
+from ingest.model.inspection import Approval
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Site, Trial
 
@@ -103,7 +104,6 @@ class PackageJudge:
         package_name: str,
     ) -> None:
         """Make the judge of a package. `package_name` is judged and never given back."""
-        self._key = hmac_key
         self._name = package_name
         self._package = self._context = make_context(
             rules, trial, site, route, Approvals(approvals, hmac_key)
@@ -114,7 +114,7 @@ class PackageJudge:
         self._identifiers: list[Identifier] = []
         self._memos: dict[tuple[str, tuple[str, ...]], Memo] = {}
         self._contexts: dict[tuple[str, frozenset[str], str], Context] = {}
-        self._proposals: dict[tuple[str, str, str], Proposal] = {}
+        self._proposals = Proposals(hmac_key, rules.private_creators)
         self._counts: Counter[str] = Counter()
         self._not_checked: Counter[str] = Counter()
         self._subject = ""
@@ -194,7 +194,7 @@ class PackageJudge:
             self._texts.add(
                 SeenText(self._subject, place.path, at, place.keyword, judged.text, self._ref, blocked)
             )
-        self._propose(codes, place.path, judged, creator)
+        self._proposals.add(codes, place.path, judged, creator)
         watched = WATCHED.get(place.path, "")
         if not (tallies or watched or place.is_uncovered or place.is_private):
             return None
@@ -221,39 +221,6 @@ class PackageJudge:
             for item in raised.identifiers
             if item.text.isdigit() and len(item.text) >= 6 and item.kind.value == "number"
         )
-
-    def _propose(self, codes: Iterable[str], path: str, judged: JudgedValue, creator: str) -> None:
-        by_kind: dict[str, list[str]] = {}
-        for code in codes:
-            if code in PROPOSED_AS:
-                by_kind.setdefault(PROPOSED_AS[code], []).append(code)
-        for kind, found in by_kind.items():
-            if kind == "private-creator":
-                self._propose_creator(creator.strip(), path, tuple(found))
-                continue
-            if kind == "uid-root":
-                if judged.root:
-                    self._count_proposal(
-                        Proposal(PROPOSED_AS["PSN401"], "", "", judged.root, tuple(found), 1)
-                    )
-                continue
-            digest, text = value_hmac(self._key, judged.text), judged.text
-            self._count_proposal(Proposal(PROPOSED_AS[found[0]], path, digest, "", tuple(found), 1, text))
-
-    def _propose_creator(self, creator: str, path: str, codes: tuple[str, ...]) -> None:
-        """A creator that the list knows is named; any other may hold anything, and is hashed."""
-        kind = PROPOSED_AS["PSN301"]
-        if not creator:
-            self._count_proposal(Proposal(ApprovalKind.PRIVATE_ELEMENT, path, "", "", codes, 1))
-        elif creator in self._package.rules.private_creators:
-            self._count_proposal(Proposal(kind, "", "", creator, codes, 1))
-        else:
-            self._count_proposal(Proposal(kind, "", value_hmac(self._key, creator), "", codes, 1, creator))
-
-    def _count_proposal(self, proposal: Proposal) -> None:
-        key = (proposal.kind.value, proposal.where + proposal.clear, proposal.value_hmac)
-        known = self._proposals.get(key)
-        self._proposals[key] = replace(proposal, count=known.count + 1) if known else proposal
 
     def repeat(self, hit: Hit) -> None:
         """Count a value again that was judged before, in the present instance."""
@@ -293,11 +260,8 @@ class PackageJudge:
                 known = self._tallies.first(code, self._subject) if code in _ONCE else None
                 (known or self._tallies.get(code, self._subject, path, path, keyword, detail)).add(self._ref)
             if raised.codes.keys() & {"PSN314", "PSN315"}:
-                self._propose_class(self._markers.sop_class_uid, tuple(raised.codes))
+                self._proposals.add_class(self._markers.sop_class_uid, tuple(raised.codes))
         return pixel_check_reason(self._markers, self._context)
-
-    def _propose_class(self, uid: str, codes: tuple[str, ...]) -> None:
-        self._count_proposal(Proposal(PROPOSED_AS[codes[0]], "", "", uid, codes, 1))
 
     def judge_container(self, comment: bytes, members: Iterable[ContainerMember]) -> None:
         """Judge the zip's own name, its comment, and its members' names, comments and extra fields."""
@@ -358,7 +322,7 @@ class PackageJudge:
 
     def proposals(self) -> tuple[Proposal, ...]:
         """Return what a person could approve for this site. The texts in it are for the terminal alone."""
-        return tuple(self._proposals.values())
+        return tuple(self._proposals)
 
     def is_known_label(self, path: str, text: str) -> bool:
         """Say whether a label may be kept: vocabulary, the trial file or an approval knows all of it."""

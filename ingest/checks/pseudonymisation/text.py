@@ -14,7 +14,14 @@ from urllib.parse import unquote
 from ingest.checks.pseudonymisation import patterns
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
-from ingest.checks.pseudonymisation.words import Lexicon, WordClass, WordReport, fold, report_words
+from ingest.checks.pseudonymisation.words import (
+    Lexicon,
+    WordClass,
+    WordReport,
+    fold,
+    report_words,
+    split_words,
+)
 
 #: Kinds whose unknown words are worth a warning; elsewhere unknown words are normal.
 _LABELS: Final = frozenset({"label", "rt label", "comment", "code_meaning", "personal"})
@@ -269,3 +276,19 @@ def _has_dated_initials(text: str, rules: TextRules) -> bool:
 def _has_dotted_initials(text: str, rules: TextRules) -> bool:
     found = ("".join(groups).lower() for groups in _DOTTED_INITIALS.findall(text))
     return any(letters not in rules.lexicon.vocabulary for letters in found)
+
+
+def is_plain_vocabulary(text: str, vocabulary: frozenset[str]) -> bool:
+    """Say whether a text is nothing but these words, with small numbers."""
+    words = split_words(text)
+    return (
+        bool(words) and not patterns.has_digit_run(text) and all(fold(word) in vocabulary for word in words)
+    )
+
+
+def take_over(raised: Raised, found: Raised, codes: frozenset[str]) -> None:
+    """Take over from `found` what is among the codes, and every identifier."""
+    for code, detail in found.codes.items():
+        if code in codes:
+            raised.add(code, **detail)
+    raised.identifiers += found.identifiers

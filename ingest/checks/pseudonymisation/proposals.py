@@ -1,0 +1,57 @@
+"""What a person could approve of a package, counted as the judge meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from ingest.checks.pseudonymisation.approvals import PROPOSED_AS, Proposal, value_hmac
+from ingest.checks.pseudonymisation.values import JudgedValue
+from ingest.model.inspection import ApprovalKind
+
+
+class Proposals:
+    """Proposals of one package. `known_creators`: private creators that may be named."""
+
+    def __init__(self, key: bytes, known_creators: frozenset[str]) -> None:
+        """Start with none; `key` is the service's HMAC key."""
+        self._key = key
+        self._known_creators = known_creators
+        self._all: dict[tuple[str, str, str], Proposal] = {}
+
+    def __iter__(self) -> Iterator[Proposal]:
+        return iter(self._all.values())
+
+    def add(self, codes: Iterable[str], path: str, judged: JudgedValue, creator: str) -> None:
+        """Propose what would lift these codes of a value at a place."""
+        by_kind: dict[ApprovalKind, list[str]] = {}
+        for code in codes:
+            if code in PROPOSED_AS:
+                by_kind.setdefault(PROPOSED_AS[code], []).append(code)
+        for kind, found in by_kind.items():
+            if kind is ApprovalKind.PRIVATE_CREATOR:
+                self._add_creator(creator.strip(), path, tuple(found))
+            elif kind is not ApprovalKind.UID_ROOT:
+                digest = value_hmac(self._key, judged.text)
+                self._count(Proposal(kind, path, digest, "", tuple(found), 1, judged.text))
+            elif judged.root:
+                self._count(Proposal(kind, "", "", judged.root, tuple(found), 1))
+
+    def add_class(self, uid: str, codes: tuple[str, ...]) -> None:
+        """Propose a SOP class of the list of those that are looked at."""
+        self._count(Proposal(ApprovalKind.SOP_CLASS, "", "", uid, codes, 1))
+
+    def _add_creator(self, creator: str, path: str, codes: tuple[str, ...]) -> None:
+        """A creator that the list knows is named; any other may hold anything, and is hashed."""
+        kind = ApprovalKind.PRIVATE_CREATOR
+        if not creator:
+            self._count(Proposal(ApprovalKind.PRIVATE_ELEMENT, path, "", "", codes, 1))
+        elif creator in self._known_creators:
+            self._count(Proposal(kind, "", "", creator, codes, 1))
+        else:
+            self._count(Proposal(kind, "", value_hmac(self._key, creator), "", codes, 1, creator))
+
+    def _count(self, proposal: Proposal) -> None:
+        key = (proposal.kind.value, proposal.where + proposal.clear, proposal.value_hmac)
+        known = self._all.get(key)
+        self._all[key] = replace(proposal, count=known.count + 1) if known else proposal
