@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.ledger.errors import NotInLedger, Refused
-from ingest.ledger.rows import Area, id_of, seq_of
+from ingest.ledger.rows import Area, dump, id_of, load, seq_of
 from ingest.ledger.tables.people import acts
 from ingest.model.submission import Act, ActKind
 
@@ -24,6 +24,7 @@ class NewAct:
     assign_to:    the study ID to stamp.
     supersedes:   the new content takes the place of what is filed.
     needs_second: nothing happens before a second person confirms it.
+    overrules:    finding codes that it sets aside.
     """
 
     kind: ActKind
@@ -35,6 +36,7 @@ class NewAct:
     assign_to: str = ""
     supersedes: bool = False
     needs_second: bool = False
+    overrules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Acts(Area):
             "needs_second": act.needs_second,
             "by": act.by,
             "reason": act.reason,
+            "overrules": dump(sorted(act.overrules)) if act.overrules else "",
             "recorded": self._now,
             "confirmed": None if act.needs_second else self._now,
         }
@@ -138,6 +141,11 @@ class Acts(Area):
         """Return the acts that are in force and not carried out."""
         return self._all(acts.c.confirmed.is_not(None) & acts.c.carried_out.is_(None))
 
+    def find(self, *, limit: int = 200) -> tuple[RecordedAct, ...]:
+        """Return the newest acts, oldest of them first."""
+        newest = sa.select(acts).order_by(acts.c.recorded.desc(), acts.c.name.desc()).limit(limit)
+        return tuple(_recorded(row) for row in reversed(self._connection.execute(newest).all()))
+
     def mark_carried_out(self, name: str) -> None:
         """Record that the act was carried out."""
         self._connection.execute(acts.update().where(acts.c.name == name).values(carried_out=self._now))
@@ -164,5 +172,6 @@ def _recorded(row: sa.Row[Any]) -> RecordedAct:
         row.assign_to,
         row.supersedes,
         row.needs_second,
+        tuple(load(row.overrules) or ()),
     )
     return RecordedAct(row.name, act, row.second_by, row.recorded, row.confirmed, row.carried_out)

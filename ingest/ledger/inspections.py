@@ -141,11 +141,13 @@ class Inspections(Area):
         subject_id: str | None = None,
         states: Iterable[InstanceState] = (),
     ) -> tuple[InstanceFacts, ...]:
-        """Return the facts of an inspection's instances, by ordinal.
+        """Return the facts of an inspection's instances, by ordinal; those of what was removed are gone.
 
         label: the subject as the package names it; subject_id: the study ID that `decide` gave.
         """
-        query = sa.select(instances.c.facts).where(instances.c.inspection_id == inspection_id)
+        query = sa.select(instances.c.facts).where(
+            instances.c.inspection_id == inspection_id, instances.c.facts != ""
+        )
         if label is not None:
             query = query.where(instances.c.label == label)
         if subject_id is not None:
@@ -185,6 +187,21 @@ class Inspections(Area):
                     .values(state=state, subject_id=subject_id, kind=kind)
                 )
         self._drop_earlier(inspection_id)
+
+    def forget(self, submission_id: str, label: str, subject_id: str | None = None) -> int:
+        """Empty the facts of a subject of a submission, in all its inspections; return how many instances.
+
+        The rows stay, so that counts of what once was stay right.
+        """
+        of_subject = instances.c.label == label
+        if subject_id:
+            of_subject = of_subject | (instances.c.subject_id == subject_id)
+        done = self._connection.execute(
+            instances.update()
+            .where(instances.c.submission == seq_of(submission_id), of_subject, instances.c.facts != "")
+            .values(state=InstanceState.REMOVED.value, facts="", pixel_sha256="", frame_uid="")
+        )
+        return done.rowcount
 
     def _drop_earlier(self, inspection_id: int) -> None:
         submission = (

@@ -123,6 +123,14 @@ class Outbox(Area):
         """Return the messages that could not be sent."""
         return self._statuses(outbox.c.state == MessageState.GIVEN_UP.value)
 
+    def last_put(self, prefix: str) -> datetime | None:
+        """Return when the last message was put whose id begins with `prefix`, sent or not; None: never."""
+        newest = sa.select(sa.func.max(outbox.c.put)).where(
+            outbox.c.id >= prefix, outbox.c.id < f"{prefix}\uffff"
+        )
+        found: datetime | None = self._connection.execute(newest).scalar()
+        return found
+
     def retry(self, message_id: str) -> bool:
         """Send a message that was given up after all."""
         done = self._connection.execute(

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -29,22 +30,27 @@ class Area:
 
     def _insert_new(self, table: sa.Table, values: dict[str, Any]) -> bool:
         """Insert a row unless one with its key is there; return whether it was inserted."""
-        insert = self._insert(table).values(values).on_conflict_do_nothing().inline()
+        empty = _insert_into(self._connection.dialect.name, table)
+        insert = empty.values(values).on_conflict_do_nothing().inline()
         done = self._connection.execute(insert, execution_options={"preserve_rowcount": True})
         return done.rowcount == 1
 
     def _upsert(self, table: sa.Table, rows: Sequence[dict[str, Any]], keys: Sequence[str]) -> None:
         """Insert rows, or replace all but `keys` where the key is there. All rows have the same columns."""
-        if not rows:
-            return
-        insert = self._insert(table)
-        others = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-        self._connection.execute(insert.on_conflict_do_update(index_elements=list(keys), set_=others), rows)
+        if rows:
+            dialect = self._connection.dialect.name
+            self._connection.execute(_upsert_into(dialect, table, tuple(rows[0]), tuple(keys)), rows)
 
-    def _insert(self, table: sa.Table) -> Any:
-        if self._connection.dialect.name == "sqlite":
-            return sqlite.insert(table)
-        return postgresql.insert(table)
+
+def _insert_into(dialect: str, table: sa.Table) -> Any:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+@cache
+def _upsert_into(dialect: str, table: sa.Table, columns: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+    insert = _insert_into(dialect, table)
+    others = {name: insert.excluded[name] for name in columns if name not in keys}
+    return insert.on_conflict_do_update(index_elements=list(keys), set_=others)
 
 
 def seq_of(submission_id: str) -> int:

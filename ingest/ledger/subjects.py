@@ -138,6 +138,11 @@ class Subjects(Area):
         self.ensure(subject_id, site)
         self._set(subject_id, is_withdrawn=True)
 
+    def forget(self, lease: SubjectLease) -> None:
+        """Record that nothing of the subject is in the archive any more. Raises LostClaim."""
+        if not self._update(lease, head_version=0, completeness="", missing="", changed=self._now):
+            raise LostClaim(f"{lease.subject_id} is no longer this worker's")
+
     def is_withdrawn(self, subject_id: str) -> bool:
         """Tell whether the subject was withdrawn."""
         row = self.get(subject_id)

@@ -17,6 +17,7 @@ from ingest.ledger.filings import Filings
 from ingest.ledger.held import Held
 from ingest.ledger.inspections import Inspections
 from ingest.ledger.outbox import Outbox
+from ingest.ledger.quality import Quality
 from ingest.ledger.reports import Reports
 from ingest.ledger.runs import Runs
 from ingest.ledger.sightings import Sightings
@@ -124,6 +125,11 @@ class Transaction:
     def reports(self) -> Reports:
         """Reports made, and their delivery."""
         return Reports(self.connection, self.now)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What the data managers' reports are counted from."""
+        return Quality(self.connection, self.now)
 
     @cached_property
     def vitals(self) -> Vitals:

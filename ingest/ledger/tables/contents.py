@@ -50,7 +50,7 @@ instances = sa.Table(
     text("facts"),
     sa.UniqueConstraint("inspection_id", "ordinal"),
 )
-sa.Index("ix_instances_subject_state", instances.c.subject_id, instances.c.state)
+sa.Index("ix_instances_subject_state_kind", instances.c.subject_id, instances.c.state, instances.c.kind)
 sa.Index("ix_instances_submission", instances.c.submission)
 for _column in ("sop_instance_uid", "study_uid", "series_uid", "content_sha256"):
     sa.Index(f"ix_instances_{_column}", instances.c[_column])

@@ -20,6 +20,7 @@ acts = sa.Table(
     text("by"),
     text("second_by"),
     text("reason"),
+    text("overrules"),
     sa.Column("recorded", Instant, nullable=False),
     sa.Column("confirmed", Instant),
     sa.Column("carried_out", Instant),
