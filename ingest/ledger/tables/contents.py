@@ -51,6 +51,8 @@ instances = sa.Table(
     sa.UniqueConstraint("inspection_id", "ordinal"),
 )
 sa.Index("ix_instances_subject_state_kind", instances.c.subject_id, instances.c.state, instances.c.kind)
+sa.Index("ix_instances_subject_series", instances.c.subject_id, instances.c.series_uid, instances.c.id)
+sa.Index("ix_instances_site_state", instances.c.site, instances.c.state)
 sa.Index("ix_instances_submission", instances.c.submission)
 for _column in ("sop_instance_uid", "study_uid", "series_uid", "content_sha256"):
     sa.Index(f"ix_instances_{_column}", instances.c[_column])
