@@ -7,10 +7,10 @@ everything in it; what is wrong with one subject stops that subject alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.checks.policy import judge, outcome_of
-from ingest.model.finding import JudgedFinding
+from ingest.model.finding import Effect, Finding, JudgedFinding
 from ingest.model.inspection import Inspection, SubjectFacts
 from ingest.model.review import Standing, SubjectReview
 from ingest.model.verdict import (
@@ -33,7 +33,8 @@ class SubjectCase:
     review:       over what is filed and what arrives; None: no study ID, so there is nothing to review.
     without:      completeness over what is filed alone: it holds when the subject does not pass.
     head_version: the archive version that the review saw.
-    overruled:    codes that a person's act sets aside for this subject.
+    overruled:    codes that a person's act sets aside for this subject; what rejects is not set aside.
+    added:        findings that say what a person's act did to it.
     """
 
     facts: SubjectFacts
@@ -41,6 +42,7 @@ class SubjectCase:
     without: Completeness = _NOTHING_KNOWN
     head_version: int = 0
     overruled: Collection[str] = ()
+    added: tuple[Finding, ...] = ()
 
 
 def compose_verdict(
@@ -51,14 +53,13 @@ def compose_verdict(
     Nothing held or rejected counts towards completeness: it is "arrived, held".
     """
     container = judge((item for item in inspection.findings if item.subject is None), trial, site)
-    over_all = outcome_of(container)
     subjects = tuple(
-        _judge_subject(inspection, case, over_all, trial, site)
+        _judge_subject(inspection, case, container, trial, site)
         for case in sorted(cases.values(), key=lambda case: case.facts.label)
     )
     return Verdict(
         outcome=worst([subject.outcome for subject in subjects]),
-        findings=container,
+        findings=_set_aside_by_all(container, subjects, cases),
         subjects=subjects,
         trial_name=trial.name,
         trial_sha256=trial.sha256,
@@ -66,11 +67,17 @@ def compose_verdict(
 
 
 def _judge_subject(
-    inspection: Inspection, case: SubjectCase, over_all: Outcome, trial: Trial, site: Site | None
+    inspection: Inspection,
+    case: SubjectCase,
+    container: tuple[JudgedFinding, ...],
+    trial: Trial,
+    site: Site | None,
 ) -> SubjectVerdict:
     own = [item for item in inspection.findings if item.subject == case.facts.label]
     review = case.review
-    findings = judge([*own, *(review.findings if review else ())], trial, site)
+    found = judge([*own, *(review.findings if review else ()), *case.added], trial, site)
+    findings = set_aside(found, case.overruled)
+    over_all = outcome_of(set_aside(container, case.overruled))
     outcome = worst([over_all, _outcome_of_subject(findings, case)])
     standings = list(review.standings.values()) if review else []
     return SubjectVerdict(
@@ -89,10 +96,32 @@ def _judge_subject(
 
 def _outcome_of_subject(findings: tuple[JudgedFinding, ...], case: SubjectCase) -> Outcome:
     """Data that belongs to no study ID is never accepted, whatever the findings' effects were set to."""
-    outcome = outcome_of([item for item in findings if item.finding.code not in case.overruled])
+    outcome = outcome_of(findings)
     if case.facts.subject_id is None and outcome is Outcome.ACCEPTED:
         return Outcome.HELD
     return outcome
+
+
+def set_aside(findings: tuple[JudgedFinding, ...], codes: Collection[str]) -> tuple[JudgedFinding, ...]:
+    """Return the findings, those of the codes that hold made to hold no longer."""
+    return tuple(
+        replace(item, effect=Effect.NONE)
+        if item.effect is Effect.HOLD and item.finding.code in codes
+        else item
+        for item in findings
+    )
+
+
+def _set_aside_by_all(
+    container: tuple[JudgedFinding, ...],
+    subjects: tuple[SubjectVerdict, ...],
+    cases: Mapping[str, SubjectCase],
+) -> tuple[JudgedFinding, ...]:
+    """What is wrong with the container holds until it was set aside for every subject."""
+    if not subjects:
+        return container
+    codes = set.intersection(*(set(cases[subject.label].overruled) for subject in subjects))
+    return set_aside(container, codes)
 
 
 def _resolved(case: SubjectCase) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ingest.checks.duplicates import is_same
 from ingest.ledger.claims import Claim
 from ingest.ledger.inspections import InstanceDecision, InstanceState
 from ingest.ledger.transaction import Transaction
@@ -21,6 +22,9 @@ from ingest.model.review import (
 )
 from ingest.model.submission import Submission
 from ingest.model.verdict import Outcome, SubjectVerdict
+from ingest.steps.acts_in_force import SubjectActs, acts_on, with_purged
+from ingest.steps.held_work import deadline_of
+from ingest.steps.incident import raise_incident
 from ingest.steps.judge import Judgement, Knowledge, group_by_label, judge_package
 from ingest.steps.parts import Parts
 
@@ -45,9 +49,11 @@ def decide(parts: Parts, claim: Claim) -> None:
             software=parts.program_version,
             table_edition=parts.table_edition,
         )
-        tx.held.sync(submission.id, submission.share.site, verdict)
+        tx.held.sync(submission.id, submission.share.site, verdict, deadline_of(verdict, tx.now))
+        raise_incident(tx, submission, verdict)
         for subject in verdict.subjects:
-            _dispute(tx, subject, judgement.reviews.get(subject.label), own)
+            acts = acts_on(tx, submission.id, subject.label)
+            _dispute(tx, subject, judgement.reviews.get(subject.label), own, acts)
         tx.audit.append(
             "decided",
             submission_id=submission.id,
@@ -64,9 +70,18 @@ def _dispute(
     subject: SubjectVerdict,
     review: SubjectReview | None,
     own: frozenset[tuple[str, str]],
+    acts: SubjectActs,
 ) -> None:
-    """Flag what is filed and contradicted, and what this submission filed and would not be filed today."""
+    """Flag what is filed and contradicted, and what this submission filed and would not be filed today.
+
+    What a person settled is disputed no longer: released or rejected, what is filed then stands.
+    """
     if review is None or subject.subject_id is None:
+        return
+    if acts.is_settled and subject.outcome is not Outcome.HELD:
+        tx.catalogue.dispute(subject.subject_id, review.disputed, is_disputed=False)
+        if subject.outcome is Outcome.ACCEPTED:
+            tx.catalogue.dispute(subject.subject_id, (uid for uid, _ in own), is_disputed=False)
         return
     disputed = list(review.disputed)
     if subject.outcome is not Outcome.ACCEPTED:
@@ -83,13 +98,13 @@ def judge_inspection(
     instances: Sequence[InstanceFacts],
 ) -> Judgement:
     """Return the judgement on an inspection against what the ledger knows; nothing is recorded."""
+    inspection = with_purged(tx, submission.id, inspection)
     arriving = group_by_label(instances)
     known = {
         facts.label: gather_knowledge(
             parts, tx, submission, inspection.package.sha256, facts, arriving.get(facts.label, [])
         )
         for facts in inspection.subjects
-        if facts.subject_id is not None
     }
     site = parts.trial.site(submission.share.site)
     return judge_package(inspection, arriving, parts.trial, site, known)
@@ -103,19 +118,36 @@ def gather_knowledge(
     facts: SubjectFacts,
     arriving: Iterable[InstanceFacts],
 ) -> Knowledge:
-    """Return what the ledger knows of a subject; what this very submission filed or holds is left out."""
-    subject_id = facts.subject_id
-    assert subject_id is not None
+    """Return what the ledger knows of a subject; what this very submission filed or holds is left out.
+
+    Of a subject without a study ID nothing is known but what a person did to it.
+    """
+    subject_id, acts = facts.subject_id, acts_on(tx, submission.id, facts.label)
+    if subject_id is None:
+        return Knowledge(added=acts.added)
     site = submission.share.site
+    filed = tx.catalogue.filed(subject_id, besides=submission.id)
     row = tx.subjects.get(subject_id)
     trial_site = parts.trial.site(site)
     return Knowledge(
-        filed=tx.catalogue.filed(subject_id, besides=submission.id),
+        filed=_left_of(filed, arriving) if acts.supersedes else filed,
         held=tx.catalogue.held(subject_id, besides=submission.id),
         head_version=row.head_version if row else 0,
         waivers=(*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id)),
         enrolment=_enrolment(tx, subject_id, is_withdrawn=row is not None and row.is_withdrawn),
         elsewhere=_collisions(tx, submission, package_sha256, subject_id, arriving),
+        overruled=acts.overruled,
+        added=acts.added,
+    )
+
+
+def _left_of(
+    filed: tuple[InstanceFacts, ...], arriving: Iterable[InstanceFacts]
+) -> tuple[InstanceFacts, ...]:
+    """Return what stays filed when the arriving instances take the place of those they contradict."""
+    by_uid = {facts.sop_instance_uid: facts for facts in arriving}
+    return tuple(
+        facts for facts in filed if (new := by_uid.get(facts.sop_instance_uid)) is None or is_same(facts, new)
     )
 
 

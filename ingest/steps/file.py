@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from ingest.archive.order import FilingOrder, NewFile
 from ingest.archive.order import HeadMoved as ArchiveHeadMoved
 from ingest.archive.staging import clear_staging, quarantine_members, staged_file, staged_size
+from ingest.ledger.catalogue import CataloguedInstance
 from ingest.ledger.claims import Claim
 from ingest.ledger.filings import FiledMember, Filing
 from ingest.ledger.inspections import InstanceDecision, InstanceState, StoredInspection
 from ingest.ledger.subjects import SubjectLease
+from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.ledger.verdicts import StoredVerdict
 from ingest.model.errors import HeadMoved
@@ -93,12 +95,17 @@ def _file_subject(
     with parts.ledger.read() as tx:
         if tx.filings.of(submission.id, subject_id, submission.act.name) is not None:
             return
+        if tx.subjects.is_withdrawn(subject_id):
+            raise HeadMoved
+        replaced = _replaced(tx, submission.id, subject_id, members)
     lease = _lease(parts, subject_id, submission.share.site)
     try:
         if lease.head_version != subject.head_version:
             raise HeadMoved
         documents = build_documents(submission, stored, decided, subject, members)
-        version, written = _write(parts, claim, subject, members, documents)
+        version, written = _write(
+            parts, claim, subject, members, documents, tuple(item.path for item in replaced)
+        )
         filing = Filing(
             subject_id=subject_id,
             submission_id=submission.id,
@@ -107,6 +114,7 @@ def _file_subject(
             expected_head=subject.head_version,
             version=version,
             members=tuple(member for _, member in members),
+            superseded=tuple(item.sop_instance_uid for item in replaced),
             bytes=written,
             receipt_sha256=hashlib.sha256(documents["receipt.json"]).hexdigest(),
             completeness=subject.completeness,
@@ -114,6 +122,18 @@ def _file_subject(
         _record(parts, claim, lease, filing)
     finally:
         parts.ledger.release_subject(lease)
+
+
+def _replaced(
+    tx: Transaction, submission_id: str, subject_id: str, members: Members
+) -> tuple[CataloguedInstance, ...]:
+    """Return what is filed under the UIDs of new members: a person released them with `--supersede`."""
+    uids = {facts.sop_instance_uid for facts, _ in members}
+    return tuple(
+        item
+        for item in tx.catalogue.of_subject(subject_id)
+        if item.sop_instance_uid in uids and item.submission_id != submission_id
+    )
 
 
 def _lease(parts: Parts, subject_id: str, site: str) -> SubjectLease:
@@ -129,7 +149,12 @@ def _lease(parts: Parts, subject_id: str, site: str) -> SubjectLease:
 
 
 def _write(
-    parts: Parts, claim: Claim, subject: SubjectVerdict, members: Members, documents: dict[str, bytes]
+    parts: Parts,
+    claim: Claim,
+    subject: SubjectVerdict,
+    members: Members,
+    documents: dict[str, bytes],
+    replaced: Sequence[str] = (),
 ) -> tuple[int | None, int]:
     """Return the archive's new version and the bytes added; no version where nothing is new."""
     if not members:
@@ -146,6 +171,7 @@ def _write(
         message=f"{submission.act.name} by route {submission.share.route.value}",
         user=submission.act.by or "hamlet-ingest",
         created=parts.clock.now(),
+        remove=tuple(path for path in replaced if path not in {member.path for _, member in members}),
     )
     try:
         filed = parts.archive.file(order)

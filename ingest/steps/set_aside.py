@@ -8,6 +8,7 @@ from ingest.model.submission import Submission
 from ingest.routes.ports import RECEIVED, Gone, Moved, NotYet, ShareStore
 from ingest.steps.parts import Parts
 from ingest.steps.stage import find_source
+from ingest.steps.withdraw import purge_withdrawn
 
 #: Seconds until a source that somebody has open is tried again.
 BUSY_AGAIN = 300.0
@@ -25,6 +26,7 @@ def set_aside(parts: Parts, claim: Claim) -> None:
     if moved is Moved.BUSY:
         parts.ledger.postpone(claim, seconds=BUSY_AGAIN)
         return
+    purge_withdrawn(parts, submission)
     with parts.ledger.finish(claim, Event.SET_ASIDE) as tx:
         tx.audit.append("set-aside", submission_id=submission.id, detail={"result": moved.value})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ingest.steps.act import carry_out_due
 from ingest.steps.deliver import deliver
 from ingest.steps.parts import Parts
 
@@ -19,6 +20,7 @@ class Swept:
 
 def sweep(parts: Parts, *, quiet_seconds: float = 120.0) -> Swept:
     """Wake, park, send. `quiet_seconds`: how long ago a wake-up must be for it to count as lost."""
+    carry_out_due(parts)
     parked = tuple(parts.ledger.park_exhausted())
     due = parts.ledger.due(quiet_seconds=quiet_seconds)
     for wake in due:

@@ -1,0 +1,151 @@
+"""Reassign: what was filed under one study ID is filed under another. Both get a new version; nothing goes.
+
+The old object's newest version no longer holds the files; its older versions stay as they are. Under the new
+study ID they are filed from the bytes that came, stamped, and judged anew.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+from ingest.archive.order import FilingOrder
+from ingest.ledger.acts import NewAct, RecordedAct
+from ingest.ledger.catalogue import CataloguedInstance
+from ingest.ledger.errors import Refused
+from ingest.ledger.filings import Filing
+from ingest.ledger.outbox import Channel, Message
+from ingest.ledger.transaction import Transaction
+from ingest.ledger.transitions import Event
+from ingest.model.submission import Act, ActKind, Step, SubmissionState
+from ingest.steps.parts import Parts
+from ingest.steps.subject_work import lease_subject, recount
+
+
+def check_reassignment(parts: Parts, old: str, new: str) -> tuple[str, ...]:
+    """Return the submissions whose data would move. Raises Refused where that cannot be done."""
+    if parts.trial.study_id.match(new) is None or parts.trial.site(parts.trial.study_id.site_of(new)) is None:
+        raise Refused(f"{new} is not a study ID of this trial")
+    if old == new:
+        raise Refused("the two study IDs are the same")
+    with parts.ledger.read() as tx:
+        if tx.subjects.is_withdrawn(new):
+            raise Refused(f"{new} is withdrawn")
+        moved = sorted({item.submission_id for item in tx.catalogue.of_subject(old)})
+        states = {item: tx.submissions.get(item).state for item in moved}
+    if not moved:
+        raise Refused(f"nothing is filed under {old}")
+    for submission_id, state in states.items():
+        if state is not SubmissionState.DONE:
+            raise Refused(f"{submission_id} is {state.value}: wait until it is done")
+        if not parts.originals.has(submission_id):
+            raise Refused(f"the zip of {submission_id} is no longer held: ask for a resend under {new}")
+    return tuple(moved)
+
+
+def reassign(parts: Parts, recorded: RecordedAct) -> None:
+    """Carry a reassignment out. Raises Refused, TransientError."""
+    old, new = recorded.act.subject_id, recorded.act.assign_to
+    site = parts.trial.study_id.site_of(old) or ""
+    with parts.ledger.read() as tx:
+        filed = tx.catalogue.of_subject(old)
+        # A try that broke off may have left some out of the old subject and not yet filed them anew.
+        left_before = [
+            item.submission_id for item in tx.filings.of_subject(old) if item.act_name == recorded.name
+        ]
+    by_submission: dict[str, list[CataloguedInstance]] = defaultdict(list)
+    for item in filed:
+        by_submission[item.submission_id].append(item)
+    for submission_id in sorted({*by_submission, *left_before}):
+        if items := by_submission.get(submission_id):
+            _leave_out(parts, recorded, submission_id, items, site)
+        _file_anew(parts, recorded, submission_id)
+    with parts.ledger.write() as tx:
+        tx.acts.mark_carried_out(recorded.name)
+        for told in sorted({site, parts.trial.study_id.site_of(new) or site}):
+            _tell(tx, recorded, told, len(filed))
+        detail: dict[str, str | int | bool | None] = {
+            "act": recorded.name,
+            "to": new,
+            "files": len(filed),
+            "second": recorded.second_by,
+        }
+        tx.audit.append("reassigned", subject_id=old, by=recorded.act.by, detail=detail)
+
+
+def _leave_out(
+    parts: Parts, recorded: RecordedAct, submission_id: str, items: list[CataloguedInstance], site: str
+) -> None:
+    """Make a version of the old subject without the files of one submission."""
+    old = recorded.act.subject_id
+    with lease_subject(parts, old, site) as lease:
+        document = {"schema": 1, "act": recorded.name, "to": recorded.act.assign_to}
+        order = FilingOrder(
+            subject_id=old,
+            submission_id=submission_id,
+            act_name=recorded.name,
+            expected_head=lease.head_version,
+            files=(),
+            documents={"reassignment.json": (json.dumps(document, indent=2) + "\n").encode()},
+            message=f"{recorded.name}: {len(items)} files now under {recorded.act.assign_to}",
+            user=recorded.act.by,
+            created=parts.clock.now(),
+            remove=tuple(item.path for item in items),
+        )
+        filed = parts.archive.file(order)
+        with parts.ledger.write() as tx:
+            filing = Filing(
+                subject_id=old,
+                submission_id=submission_id,
+                act_name=recorded.name,
+                inspection_id=None,
+                expected_head=lease.head_version,
+                version=filed.version,
+                removed=tuple(item.sop_instance_uid for item in items),
+            )
+            tx.filings.record(lease, filing)
+            recount(parts, tx, old, site)
+
+
+def _file_anew(parts: Parts, recorded: RecordedAct, submission_id: str) -> None:
+    """Open the submission again under an act of its own that stamps the new study ID."""
+    act = recorded.act
+    with parts.ledger.write() as tx:
+        known = [item for item in tx.acts.of_submission(submission_id) if item.act.reason == recorded.name]
+        own = (
+            known[0]
+            if known
+            else tx.acts.record(
+                NewAct(
+                    ActKind.REASSIGN,
+                    by=act.by,
+                    reason=recorded.name,
+                    submission_id=submission_id,
+                    label=_label_as_read(tx, submission_id, act.subject_id),
+                    assign_to=act.assign_to,
+                )
+            )
+        )
+        tx.submissions.reopen(
+            submission_id, Event.INSPECT_AGAIN, Act(ActKind.REASSIGN, own.name, act.by, recorded.name)
+        )
+        tx.acts.mark_carried_out(own.name)
+    parts.wake(submission_id, Step.INSPECT)
+
+
+def _label_as_read(tx: Transaction, submission_id: str, subject_id: str) -> str:
+    """Return how the package itself names the subject: an earlier act may have assigned it."""
+    assigned = tx.acts.assignments(submission_id)
+    return next((label for label, given in assigned.items() if given == subject_id), subject_id)
+
+
+def _tell(tx: Transaction, recorded: RecordedAct, site: str, files: int) -> None:
+    old, new = recorded.act.subject_id, recorded.act.assign_to
+    headline = f"{old}: its data is now filed under {new}"
+    text = (
+        f"{files} files that were filed under the study ID {old} are filed under {new} from now on. "
+        f"They no longer count for {old}; please correct your own log.\n\nNothing needs to be sent again. "
+        "If this is not right, tell the trial team."
+    )
+    payload = {"event": "reassigned", "to": f"site:{site}", "headline": headline, "text": text}
+    tx.outbox.put(Message(f"{recorded.name}:site:{site}", Channel.OPERATIONS, payload))
