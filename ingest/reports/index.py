@@ -19,7 +19,11 @@ def render_index(parcel: Parcel) -> str:
         for month, group in groupby(entries, lambda entry: f"{entry.received:%B %Y}")
     ]
     return render_page(
-        "index.html.j2", months=months, trial_name=clean(parcel.trial_name), site_name=clean(parcel.site_name)
+        "index.html.j2",
+        months=months,
+        trial_name=clean(parcel.trial_name),
+        site_name=clean(parcel.site_name),
+        quality_page=parcel.quality_page,
     )
 
 

@@ -9,7 +9,7 @@ from ingest.model.route import ShareAddress
 from ingest.reports.content import subjects_in_words
 from ingest.reports.page import render_page
 from ingest.reports.plain_text import clean
-from ingest.reports.ports import IndexEntry, Letter, Parcel
+from ingest.reports.ports import Attachment, IndexEntry, Letter, Parcel
 from ingest.reports.render import compose_text, render_html, render_json, wrap_lines
 from ingest.reports.report import SubmissionReport, Tone
 
@@ -41,7 +41,13 @@ def letter_of(report: SubmissionReport, key: str, recipients: tuple[str, ...]) -
 
 
 def make_letter(
-    key: str, recipients: tuple[str, ...], subject: str, band: Band, text: str, date: datetime
+    key: str,
+    recipients: tuple[str, ...],
+    subject: str,
+    band: Band,
+    text: str,
+    date: datetime,
+    attachments: tuple[Attachment, ...] = (),
 ) -> Letter:
     """Return an e-mail whose text begins with the band's headline."""
     line = clean(subject, 200)
@@ -54,7 +60,7 @@ def make_letter(
         headline=band.headline,
         body=body,
     )
-    return Letter(key=key, recipients=recipients, subject=line, text=wrap_lines(text), html=html, date=date)
+    return Letter(key, recipients, line, wrap_lines(text), html, date, attachments)
 
 
 def parcel_of(
@@ -66,6 +72,7 @@ def parcel_of(
     revision: int = 1,
     index: tuple[IndexEntry, ...] = (),
     notice_id: str = "",
+    quality_page: str = "",
 ) -> Parcel:
     """Return a report rendered for every way back. `index`: all reports of the share, this one included."""
     return Parcel(
@@ -81,6 +88,7 @@ def parcel_of(
         trial_name=report.trial_name,
         site_name=report.site,
         notice_id=notice_id,
+        quality_page=quality_page,
     )
 
 

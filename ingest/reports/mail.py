@@ -119,8 +119,13 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
-    # The standard library takes a random boundary: the same letter shall be the same bytes.
-    message.set_boundary(f"=={hashlib.sha256(letter.key.encode()).hexdigest()[:32]}")
+    for item in letter.attachments:
+        main, _, sub = item.media_type.partition("/")
+        message.add_attachment(item.data, main, sub, filename=item.name)
+    # The standard library takes random boundaries: the same letter shall be the same bytes.
+    stem = hashlib.sha256(letter.key.encode()).hexdigest()[:32]
+    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
+        part.set_boundary(f"=={stem}" + (f".{number}" if number else ""))
     return message
 
 

@@ -21,6 +21,15 @@ class IndexEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an e-mail; `media_type` as in `text/csv`."""
+
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One e-mail. `key` is the outbox id: the Message-ID is made of it, so sent twice it is one message."""
 
@@ -30,6 +39,7 @@ class Letter:
     text: str = field(repr=False)
     html: str = field(repr=False)
     date: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,7 @@ class Parcel:
 
     index:    every report of this share, as the ledger knows them, for its index.html.
     revision: counts the verdicts on the submission, from 1.
+    quality_page: where the site's QA report lies, from reports/; empty where there is none yet.
     """
 
     submission_id: str
@@ -52,6 +63,7 @@ class Parcel:
     trial_name: str = ""
     site_name: str = ""
     notice_id: str = ""
+    quality_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)

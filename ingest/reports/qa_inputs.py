@@ -13,10 +13,18 @@ from ingest.model.finding import Severity
 from ingest.model.picture import ObjectState
 from ingest.model.verdict import CompletenessState, Outcome
 
+#: Stands for all that the trial expects, where nothing of a subject has come yet.
+EVERYTHING = "everything"
+#: How far back a site's findings are counted.
+FINDINGS_DAYS = 365
+
 
 @dataclass(frozen=True, slots=True)
 class AwaitedObject:
-    """One object that a subject lacks; `since` is when the first data without it arrived, or its due date."""
+    """One object that a subject lacks, or EVERYTHING.
+
+    since: when the first data without it arrived; of EVERYTHING, when the subject was enrolled.
+    """
 
     object: str
     expected: str
@@ -62,8 +70,24 @@ class FindingTally:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldLine:
+    """Held data that nobody has decided on. `label`: study ID or `unidentified-1`."""
+
+    submission_id: str
+    label: str
+    site_number: str
+    since: datetime
+    codes: tuple[str, ...] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteReportInput:
-    """Everything of one site's QA report. `objects`: key and title of the matrix's columns, in order."""
+    """Everything of one site's QA report.
+
+    objects:  key and title of the matrix's columns, in order.
+    findings: of the last FINDINGS_DAYS days.
+    """
 
     site_number: str
     site_name: str
@@ -71,6 +95,7 @@ class SiteReportInput:
     objects: tuple[tuple[str, str], ...]
     subjects: tuple[SubjectRow, ...]
     findings: tuple[FindingTally, ...] = ()
+    held: tuple[HeldLine, ...] = ()
     trial_name: str = ""
     trial_title: str = ""
     program_version: str = ""
@@ -81,6 +106,7 @@ class SiteReportInput:
 class SiteLine:
     """One site in the trial report. `enrolled` is None where the trial has no enrolment list.
 
+    held: patients with data that waits for a decision, those without a study ID included.
     first_time_right, first_time_all: subjects whose first submission was accepted as it came, of how many.
     overdue: awaited objects past their time; last_received: None: the site has never sent anything.
     """
@@ -122,7 +148,10 @@ class OverdueLine:
 
 @dataclass(frozen=True, slots=True)
 class TrialReportInput:
-    """Everything of the data manager's report on the whole trial."""
+    """Everything of the data manager's report on the whole trial.
+
+    silent_after: days after which a site from which nothing came needs a call.
+    """
 
     trial_name: str
     trial_title: str
@@ -131,6 +160,7 @@ class TrialReportInput:
     months: tuple[MonthLine, ...] = ()
     overdue: tuple[OverdueLine, ...] = ()
     program_version: str = ""
+    silent_after: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +169,8 @@ class ArrivalLine:
 
     submission_id: str
     site_number: str
-    outcome: Outcome
+    outcome: Outcome | None
     headline: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldLine:
-    """Held data that nobody has decided on. `label`: study ID or `unidentified-1`."""
-
-    submission_id: str
-    label: str
-    site_number: str
-    since: datetime
-    codes: tuple[str, ...] = ()
-    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,12 +37,19 @@ _TITLE = "Hamlet.rt: image-based learning in radiotherapy"
 
 def sample_site(subjects: int = 24) -> SiteReportInput:
     """Return a site with so many subjects; every fifth lacks its dose, every eleventh is held."""
+    rows = tuple(_subject(number) for number in range(subjects))
+    held = [
+        HeldLine(f"S0003{place:02}", row.subject_id, "123", row.held_since, ("PSN101",))
+        for place, row in enumerate(rows)
+        if row.held_since is not None
+    ]
     return SiteReportInput(
         site_number="123",
         site_name="Northfield Hospital",
         made=MADE,
         objects=OBJECTS,
-        subjects=tuple(_subject(number) for number in range(subjects)),
+        subjects=rows,
+        held=tuple(held),
         findings=(
             _tally("PSN101", Severity.BLOCK, "A name is still in the plan.", "Clear the operator's name.", 3),
             _tally(

@@ -9,7 +9,7 @@ from ingest.model.wire import to_wire
 from ingest.reports.letters import Band, make_letter
 from ingest.reports.page import render_page, render_plain
 from ingest.reports.pictures.trend import draw_trend
-from ingest.reports.ports import Letter
+from ingest.reports.ports import Attachment, Letter
 from ingest.reports.render import SCHEMA_VERSION, wrap_lines
 from ingest.reports.site_report import SiteReport
 
@@ -39,9 +39,11 @@ def render_site_json(report: SiteReport) -> str:
     return json.dumps({"schema": SCHEMA_VERSION, **to_wire(report)}, ensure_ascii=False, indent=1) + "\n"
 
 
-def site_letter(report: SiteReport, key: str, recipients: tuple[str, ...]) -> Letter:
+def site_letter(
+    report: SiteReport, key: str, recipients: tuple[str, ...], attachments: tuple[Attachment, ...] = ()
+) -> Letter:
     """Return the report as an e-mail; `key` is the outbox id."""
     band = Band(report.tone, "Data quality", report.headline)
     text = render_plain("site.txt.j2", report=report)
     subject = f"{report.trial_name}: data quality of site {report.site_number}"
-    return make_letter(key, recipients, subject, band, text, report.made)
+    return make_letter(key, recipients, subject, band, text, report.made, attachments)

@@ -58,6 +58,17 @@ class ChaseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldRow:
+    """Data that is held, and why, in the words of the findings that hold it."""
+
+    label: str
+    submission_id: str
+    reasons: tuple[str, ...]
+    since: datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class SiteReport:
     """A site's QA report. `rate` is 0..1, None where nothing came yet; times are in days."""
 
@@ -87,6 +98,7 @@ class SiteReport:
     matrix: tuple[MatrixRow, ...]
     findings: tuple[FindingTally, ...]
     chase: tuple[ChaseLine, ...]
+    held_data: tuple[HeldRow, ...]
 
 
 def build_site_report(source: SiteReportInput) -> SiteReport:
@@ -107,12 +119,12 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
         program_version=clean(source.program_version),
         contact=clean(source.contact),
         made=source.made,
-        tone=_site_tone(tones),
+        tone=Tone.HELD if source.held else _site_tone(tones),
         headline=_headline(source, len(active), tones, len(chase)),
         subjects=len(active),
         complete=tones[Tone.COMPLETE],
         awaiting=tones[Tone.AWAITING] + tones[Tone.FILED],
-        held=tones[Tone.HELD],
+        held=_patients_held(source),
         nothing_yet=nothing_yet,
         withdrawn=len(source.subjects) - len(active),
         right=right,
@@ -126,6 +138,7 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
         matrix=tuple(_matrix_row(row, source) for row in sorted(active, key=lambda row: row.subject_id)),
         findings=_findings(source.findings),
         chase=chase,
+        held_data=_held_data(source),
     )
 
 
@@ -144,14 +157,23 @@ def _site_tone(tones: Counter[Tone]) -> Tone:
 
 def _headline(source: SiteReportInput, subjects: int, tones: Counter[Tone], chased: int) -> str:
     name = clean(source.site_name)
-    if not subjects:
+    if not subjects and not source.held:
         return f"{name}: nothing has been received yet."
-    parts = [f"{tones[Tone.COMPLETE]} of {counted(subjects, 'patient is', 'patients are')} complete"]
+    complete, held = tones[Tone.COMPLETE], _patients_held(source)
+    parts = [f"{complete} of {counted(subjects, 'patient')} {'is' if complete == 1 else 'are'} complete"]
     if chased:
         parts.append(f"{counted(chased, 'thing is', 'things are')} still awaited")
-    if tones[Tone.HELD]:
-        parts.append(f"data of {counted(tones[Tone.HELD], 'patient is', 'patients are')} held")
+    if held:
+        parts.append(f"data of {counted(held, 'patient is', 'patients are')} held")
     return f"{name}: {joined(parts)}."
+
+
+def _patients_held(source: SiteReportInput) -> int:
+    """Return of how many patients data is held; one without a study ID is another in every zip."""
+    known = {row.subject_id for row in source.subjects}
+    return len(
+        {item.label if item.label in known else (item.submission_id, item.label) for item in source.held}
+    )
 
 
 def _days_to_complete(row: SubjectRow) -> float:
@@ -214,6 +236,21 @@ def _findings(findings: Sequence[FindingTally]) -> tuple[FindingTally, ...]:
             item.last_seen,
         )
         for item in ordered
+    )
+
+
+def _held_data(source: SiteReportInput) -> tuple[HeldRow, ...]:
+    """Return what is held, longest first."""
+    words = {item.code: item.message for item in source.findings}
+    return tuple(
+        HeldRow(
+            label=clean(item.label or "the whole zip", 64),
+            submission_id=clean(item.submission_id),
+            reasons=tuple(clean(words.get(code, code)) for code in item.codes),
+            since=item.since,
+            days=max(0, (source.made - item.since).days),
+        )
+        for item in sorted(source.held, key=lambda line: (line.since, line.submission_id, line.label))
     )
 
 

@@ -8,15 +8,17 @@ from datetime import date, datetime
 
 from ingest.model.wire import to_wire
 from ingest.reports.chase import write_csv
-from ingest.reports.page import render_page
+from ingest.reports.letters import Band, make_letter
+from ingest.reports.page import render_page, render_plain
 from ingest.reports.plain_text import clean, counted, days_in_words
+from ingest.reports.ports import Attachment, Letter
 from ingest.reports.qa_inputs import MonthLine, SiteLine, TrialReportInput
-from ingest.reports.render import SCHEMA_VERSION
+from ingest.reports.render import SCHEMA_VERSION, wrap_lines
 from ingest.reports.report import Tone
 from ingest.reports.texts import load_texts
 
-#: A site from which nothing has come for so many days needs a call.
-SILENT_DAYS = 60
+#: Overdue objects that the e-mail lists; the rest are counted, and in the CSV.
+MOST_OVERDUE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class TrialReport:
 
 def build_trial_report(source: TrialReportInput) -> TrialReport:
     """Return the report: sites that need most come first."""
-    sites = sorted((_rank(site, source.made) for site in source.sites), key=lambda s: (-s.need, s.number))
+    sites = sorted((_rank(site, source) for site in source.sites), key=lambda s: (-s.need, s.number))
     enrolled = [site.enrolled for site in source.sites if site.enrolled is not None]
     subjects = sum(site.subjects for site in source.sites)
     complete = sum(site.complete for site in source.sites)
@@ -105,6 +107,24 @@ def render_trial_json(report: TrialReport) -> str:
     return json.dumps({"schema": SCHEMA_VERSION, **to_wire(report)}, ensure_ascii=False, indent=1) + "\n"
 
 
+def render_trial_text(report: TrialReport) -> str:
+    """Return the report as plain text, without what needs a table."""
+    return wrap_lines(_text(report))
+
+
+def trial_letter(
+    report: TrialReport, key: str, recipients: tuple[str, ...], attachments: tuple[Attachment, ...] = ()
+) -> Letter:
+    """Return the report as an e-mail; `key` is the outbox id."""
+    band = Band(report.tone, "Trial report", report.headline)
+    subject = f"{report.trial_name}: trial report of {report.made:%d %B %Y}"
+    return make_letter(key, recipients, subject, band, _text(report), report.made, attachments)
+
+
+def _text(report: TrialReport) -> str:
+    return render_plain("trial.txt.j2", report=report, most=MOST_OVERDUE)
+
+
 def overdue_csv(report: TrialReport) -> str:
     """Return the overdue list for a spreadsheet."""
     header = ("site", "study_id", "object", "title", "awaited_since", "days")
@@ -116,17 +136,20 @@ def overdue_csv(report: TrialReport) -> str:
 
 
 def _headline(complete: int, subjects: int, enrolled: int | None, needing: int) -> str:
-    of = counted(enrolled if enrolled is not None else subjects, "patient is", "patients are")
+    of = counted(enrolled if enrolled is not None else subjects, "patient")
+    are = "is" if complete == 1 else "are"
     needs = (
         f"{counted(needing, 'site needs', 'sites need')} attention" if needing else "no site needs attention"
     )
-    return f"{complete:,} of {of} complete; {needs}."
+    return f"{complete:,} of {of} {are} complete; {needs}."
 
 
-def _rank(site: SiteLine, made: datetime) -> RankedSite:
+def _rank(site: SiteLine, source: TrialReportInput) -> RankedSite:
     """Weigh what a site needs: held data waits for a person, silence and overdue data for a call."""
+    made = source.made
     silent = None if site.last_received is None else (made - site.last_received).days
-    is_silent = site.subjects < (site.enrolled or 0) and (silent is None or silent >= SILENT_DAYS)
+    is_owing = site.enrolled is None or site.subjects < site.enrolled
+    is_silent = is_owing and (silent is None or silent >= source.silent_after)
     rate = site.first_time_right / site.first_time_all if site.first_time_all else None
     is_often_wrong = rate is not None and site.first_time_all >= 5 and rate < 0.5
     needs = _needs(site, made, silent=silent if is_silent else None, is_silent=is_silent)

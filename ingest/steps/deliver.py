@@ -9,6 +9,7 @@ from ingest.reports.letters import Band, index_entry, make_letter, parcel_of
 from ingest.reports.ports import Parcel
 from ingest.reports.report import SubmissionReport, Tone
 from ingest.steps.alerts import alert_of
+from ingest.steps.deliver_kept import deliver_kept, is_kept, quality_page_of
 from ingest.steps.parts import Parts
 from ingest.steps.report_files import newest_reports, read_report
 
@@ -51,6 +52,8 @@ def _deliver_one(parts: Parts, delivery: Delivery) -> bool:
 
 
 def _send(parts: Parts, message: Message) -> str:
+    if is_kept(message):
+        return deliver_kept(parts, message)
     if message.channel is Channel.OPERATIONS:
         return _tell_team(parts, message)
     delivery = parts.deliveries.get(message.channel.value)
@@ -68,6 +71,7 @@ def _parcel(parts: Parts, message: Message) -> Parcel:
         key=message.id,
         recipients=recipients_of(parts, stored.share),
         revision=stored.revision,
+        quality_page=quality_page_of(parts, stored.share.site),
         index=tuple(index_entry(report) for report in _reports_of_share(parts, stored.share)),
         notice_id=_notice_id(parts, message.submission_id),
     )
@@ -95,12 +99,28 @@ def _reports_of_share(parts: Parts, share: ShareAddress) -> list[SubmissionRepor
 
 def _tell_team(parts: Parts, message: Message) -> str:
     alert = alert_of(message.payload)
+    recipients = _recipients_of_alert(parts, message)
+    if not recipients:
+        raise ConfigurationError("the trial file names no contact for this message: [trial.team], [[site]]")
     letter = make_letter(
         message.id,
-        (parts.trial.team.operations,),
+        recipients,
         f"{parts.trial.name}: {alert.headline}",
         Band(Tone.HELD, "A person must act", alert.headline),
         f"{alert.headline}\n\n{alert.text}",
         parts.clock.now(),
     )
     return parts.send_letter(letter).reference
+
+
+def _recipients_of_alert(parts: Parts, message: Message) -> tuple[str, ...]:
+    """Return who is told: operations, information governance (`to`), or the contacts of a site."""
+    team, to = parts.trial.team, str(message.payload.get("to", "operations"))
+    if to == "information-governance":
+        wanted = [team.information_governance or team.operations]
+    elif to.startswith("site:"):
+        site = parts.trial.site(to.removeprefix("site:"))
+        wanted = [*(contact.email for contact in site.contacts), team.data_management] if site else []
+    else:
+        wanted = [team.operations]
+    return tuple(dict.fromkeys(address for address in wanted if address))

@@ -182,6 +182,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Chasing:
+    """Days after which something awaited is overdue, and a site from which nothing came is silent."""
+
+    overdue_after: int = 28
+    silent_after: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class TeamContacts:
     """The study team's addresses: operations, information governance, data management, sender."""
 
@@ -210,6 +218,7 @@ class Trial:
     stamp: Stamp = field(default_factory=Stamp)
     retention: Retention = field(default_factory=Retention)
     rois: tuple[RoiRule, ...] = ()
+    chasing: Chasing = field(default_factory=Chasing)
     team: TeamContacts = field(default_factory=TeamContacts)
     allowed_modalities: tuple[str, ...] = ()
 

@@ -102,6 +102,7 @@ def _define(checked: schema.TrialFile, text: str) -> definition.Trial:
         pseudonymisation=definition.Pseudonymisation(**checked.pseudonymisation.model_dump()),
         stamp=definition.Stamp(**checked.stamp.model_dump()),
         retention=definition.Retention(**checked.retention.model_dump()),
+        chasing=definition.Chasing(**checked.chasing.model_dump()),
         rois=_all(definition.RoiRule, checked.roi),
         team=definition.TeamContacts(**trial.team.model_dump()),
         allowed_modalities=trial.allowed_modalities,

@@ -62,6 +62,7 @@ def read_pattern(value: object) -> str:
 
 Duration = Annotated[float, BeforeValidator(read_duration)]
 Size = Annotated[int, BeforeValidator(read_size)]
+WholeDays = Annotated[int, BeforeValidator(read_days), Field(ge=1)]
 Days = Annotated[int | None, BeforeValidator(read_days)]
 Pattern = Annotated[str, BeforeValidator(read_pattern)]
 SiteNumber = Annotated[str, Field(min_length=1, pattern=r"^[A-Za-z0-9]+$")]
@@ -237,6 +238,13 @@ class RetentionTable(Table):
     reports: Days = None
 
 
+class ChasingTable(Table):
+    """`[chasing]`."""
+
+    overdue_after: WholeDays = 28
+    silent_after: WholeDays = 60
+
+
 class LimitsTable(Table):
     """`[limits]`."""
 
@@ -266,6 +274,7 @@ class TrialFile(Table):
     pseudonymisation: PseudonymisationTable = PseudonymisationTable()
     stamp: StampTable = StampTable()
     retention: RetentionTable = RetentionTable()
+    chasing: ChasingTable = ChasingTable()
     limits: LimitsTable = LimitsTable()
 
     def as_dict(self) -> dict[str, Any]:
