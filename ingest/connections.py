@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ingest.model.route import ShareAddress
@@ -17,6 +18,9 @@ from ingest.routes.notices import MessageQueue
 from ingest.routes.ports import ShareStore
 from ingest.settings import Settings
 from ingest.trial.definition import Trial
+
+if TYPE_CHECKING:
+    from ingest.routes.azure_queue import AzureQueue
 
 
 class Shares:
@@ -48,6 +52,36 @@ class Shares:
             store.close()
 
 
+class Queues:
+    """The queues of the settings' queue account, opened once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._endpoint = settings.queue_endpoint.rstrip("/")
+        self._secret = settings.queue_credential
+        self._open: dict[str, AzureQueue] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there is a queue account."""
+        return bool(self._endpoint)
+
+    def open(self, name: str) -> AzureQueue:
+        """Return the queue of that name. Raises ConfigurationError."""
+        # Half a second of imports that a service without a queue can do without.
+        from ingest.routes.azure_queue import open_queue
+
+        if name not in self._open:
+            parsed = urlsplit(self._endpoint)
+            account = parsed.path.strip("/") or (parsed.hostname or "").split(".")[0]
+            credential = read_credential(self._secret.get_secret_value())
+            self._open[name] = open_queue(self._endpoint, account, name, credential)
+        return self._open[name]
+
+    def close(self) -> None:
+        """Close every queue."""
+        for queue in self._open.values():
+            queue.close()
+
+
 @dataclass(frozen=True, slots=True)
 class WaysBack:
     """How reports go back; `send_letter` sends any other e-mail."""
@@ -56,7 +90,7 @@ class WaysBack:
     send_letter: Callable[[Letter], Delivered]
 
 
-def connect_ways_back(settings: Settings, trial: Trial, shares: Shares) -> WaysBack:
+def connect_ways_back(settings: Settings, trial: Trial, shares: Shares, queues: Queues) -> WaysBack:
     """Return the ways back that the settings allow; without a mail server letters become files."""
     sender = trial.team.sender or "hamlet-ingest@localhost"
     mail: EmailDelivery | MailFolderDelivery
@@ -65,8 +99,8 @@ def connect_ways_back(settings: Settings, trial: Trial, shares: Shares) -> WaysB
     else:
         mail = MailFolderDelivery(settings.mail_dir or settings.data_dir / "mail", sender)
     deliveries: dict[str, Delivery] = {"share": ShareDelivery(shares.put_report), "email": mail}
-    if settings.queue_endpoint:
-        deliveries["queue"] = QueueDelivery(_sender(settings, trial))
+    if queues:
+        deliveries["queue"] = QueueDelivery(_sender(trial, queues))
     return WaysBack(deliveries, mail.send)
 
 
@@ -81,39 +115,28 @@ def _smtp(settings: Settings) -> SmtpSettings:
     )
 
 
-def _sender(settings: Settings, trial: Trial) -> Callable[[ShareAddress, str], None]:
+def _sender(trial: Trial, queues: Queues) -> Callable[[ShareAddress, str], None]:
     """Return what sends a text to the verdict queue of a share's uploader."""
 
     def send(share: ShareAddress, text: str) -> None:
         _, _, verdicts = queue_names(trial.routes[share.route].queue, share.site)
-        open_queue_named(settings, verdicts).send(text)
+        queues.open(verdicts).send(text)
 
     return send
 
 
-def open_queue_named(settings: Settings, name: str) -> MessageQueue:
-    """Open a queue of the settings' queue account. Raises ConfigurationError."""
-    # Half a second of imports that a service without a queue can do without.
-    from ingest.routes.azure_queue import open_queue
-
-    parsed = urlsplit(settings.queue_endpoint)
-    account = parsed.path.strip("/") or (parsed.hostname or "").split(".")[0]
-    credential = read_credential(settings.queue_credential.get_secret_value())
-    return open_queue(settings.queue_endpoint.rstrip("/"), account, name, credential)
-
-
 def connect_announcements(
-    settings: Settings, trial: Trial, key: bytes, log: Callable[..., None]
+    trial: Trial, queues: Queues, key: bytes, log: Callable[..., None]
 ) -> Announcements | None:
     """Return what reads the uploaders' notices; None where no queue is configured."""
-    if not settings.queue_endpoint:
+    if not queues:
         return None
 
     def open_queues(share: ShareAddress) -> tuple[MessageQueue, MessageQueue]:
         notices, poison, _ = queue_names(trial.routes[share.route].queue, share.site)
-        return open_queue_named(settings, notices), open_queue_named(settings, poison)
+        return queues.open(notices), queues.open(poison)
 
-    def alert(share: ShareAddress, reason: str) -> None:
-        log("notice-alert", route=share.route.value, site=share.site, reason=reason)
+    def on_fault(share: ShareAddress, reason: str) -> None:
+        log("queue-failed", route=share.route.value, site=share.site, reason=reason)
 
-    return Announcements(open_queues, key, alert)
+    return Announcements(open_queues, key, on_fault)

@@ -17,7 +17,7 @@ import structlog
 from ingest.archive.originals import Originals
 from ingest.archive.store import Archive
 from ingest.checks.codes import load_codes
-from ingest.connections import Shares, connect_announcements, connect_ways_back
+from ingest.connections import Queues, Shares, connect_announcements, connect_ways_back
 from ingest.inspection.client import Inspector
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.schema import upgrade
@@ -89,7 +89,9 @@ def open_service(
         closing.callback(inspector.close)
         shares = Shares(settings)
         closing.callback(shares.close)
-        ways = connect_ways_back(settings, trial, shares)
+        queues = Queues(settings)
+        closing.callback(queues.close)
+        ways = connect_ways_back(settings, trial, shares, queues)
         key = settings.read_key()
         parts = Parts(
             trial=trial,
@@ -101,7 +103,7 @@ def open_service(
             open_store=shares.open,
             deliveries=ways.deliveries,
             send_letter=ways.send_letter,
-            announcements=connect_announcements(settings, trial, key, _log),
+            announcements=connect_announcements(trial, queues, key, _log),
             shares=_share_addresses(settings, trial),
             wake=wake or (lambda submission_id, step: woken.append(submission_id)),
             log=_log,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ingest.ledger.runs import RunScope
+from ingest.model.clock import Clock
 from ingest.model.submission import Submission
 from ingest.model.verdict import Verdict
 from ingest.service import Service, open_service
@@ -69,18 +71,22 @@ class Deployment:
         return (self.parts.places.reports / submission_id / name).read_text(encoding="utf-8")
 
 
-def write_settings(root: Path, trial: str = QUICK_TRIAL) -> Settings:
-    """Return settings with everything below `root`; the shares' folders are made."""
+def write_settings(root: Path, trial: str = QUICK_TRIAL, **others: Any) -> Settings:
+    """Return settings with everything below `root`, and `others`; the shares' folders are made."""
     (root / "trial.toml").write_text(trial, encoding="utf-8")
     for route in ("egress", "explorer", "smb", "htp"):
         for site in ("123", "124", "125"):
             (root / "shares" / route / site).mkdir(parents=True, exist_ok=True)
-    return Settings(data_dir=root / "data", shares=str(root / "shares"), trial_file=root / "trial.toml")
+    return Settings(
+        data_dir=root / "data", shares=str(root / "shares"), trial_file=root / "trial.toml", **others
+    )
 
 
 @contextmanager
-def deploy(root: Path, trial: str = QUICK_TRIAL) -> Iterator[Deployment]:
-    """Give a service below `root`."""
-    settings = write_settings(root, trial)
-    with open_service(settings) as service:
+def deploy(
+    root: Path, trial: str = QUICK_TRIAL, clock: Clock | None = None, **others: Any
+) -> Iterator[Deployment]:
+    """Give a service below `root`. `others`: settings besides."""
+    settings = write_settings(root, trial, **others)
+    with open_service(settings, clock=clock) as service:
         yield Deployment(service, root / "shares")

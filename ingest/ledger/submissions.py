@@ -96,6 +96,14 @@ class Submissions(Area):
         """Record the digest of the bytes that were fetched, and the sender's MD5 where they have it."""
         self._update(submission_id, sha256=sha256, content_md5=content_md5.hex() if content_md5 else "")
 
+    def set_declared(self, submission_id: str, sha256: str, notice_id: str) -> None:
+        """Record what the sender said late: the digest unless the bytes are here, and the id."""
+        row = self.get(submission_id)
+        if not row.declared_sha256 and not row.sha256:
+            self._update(submission_id, declared_sha256=sha256)
+        if not row.notice_id:
+            self._update(submission_id, notice_id=notice_id)
+
     def set_display_name(self, submission_id: str, display_name: str) -> None:
         """Record the zip's own name, where it may be shown to its site."""
         self._update(submission_id, display_name=display_name)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
-from ingest.ledger.outbox import Channel, Message
+from ingest.ledger.errors import Refused
 from ingest.ledger.sightings import KnownSighting
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
-from ingest.model.errors import TransientError
+from ingest.model.errors import ConfigurationError, TransientError
 from ingest.model.route import Arrival, Entry, RouteKind, ShareAddress, Sighting
 from ingest.model.submission import Step, Submission, SubmissionState
+from ingest.routes.announcements import Announced
 from ingest.routes.notices import ArrivalNotice
 from ingest.routes.ports import Listing, ThrottledError
 from ingest.routes.settle import Settled, name_key, settle
 from ingest.steps.parts import Parts
+from ingest.steps.tell_team import tell_of_others, tell_of_put_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Polled:
 
 
 def poll(parts: Parts, route: RouteKind) -> Polled:
-    """Poll every share of a route. A share that is down does not stop the others."""
+    """Poll every share of a route. A share that is down, or has no credential, does not stop the others."""
     made: list[str] = []
     failed: list[ShareAddress] = []
     waiting = 0
@@ -39,7 +42,7 @@ def poll(parts: Parts, route: RouteKind) -> Polled:
             continue
         try:
             new, still = poll_share(parts, share)
-        except TransientError as error:
+        except (TransientError, ConfigurationError) as error:
             failed.append(share)
             if isinstance(error, ThrottledError):
                 parts.quiet.begin(share, parts.clock.now(), error.retry_after)
@@ -53,9 +56,11 @@ def poll(parts: Parts, route: RouteKind) -> Polled:
 
 
 def poll_share(parts: Parts, share: ShareAddress) -> tuple[list[str], int]:
-    """Poll one share; return the submissions made and how many entries wait. Raises TransientError."""
-    listing = parts.open_store(share).list_entries()
-    announced = _take_notices(parts, share)
+    """Poll one share; return the submissions made and how many entries wait.
+
+    Raises TransientError, ConfigurationError.
+    """
+    listing, announced = _look(parts, share)
     with parts.ledger.write() as tx:
         known = tx.sightings.load(share)
         seen = settle(
@@ -64,62 +69,73 @@ def poll_share(parts: Parts, share: ShareAddress) -> tuple[list[str], int]:
             parts.trial.routes[share.route].settle,
             parts.clock.now(),
             partial(name_key, parts.key, share),
-            {key: notice.size for key, notice in announced.items()},
+            {key: notice.size for key, notice in announced.notices.items()},
         )
-        _tell_of_others(tx, share, _others(listing))
-        tx.sightings.replace(share, _current(known, seen, listing, parts, share), _others(listing))
-        made = [
-            _create(tx, share, entry, sighting, announced)
-            for entry, sighting in seen.arrivals
-            if not _is_known(known.get(sighting.name_key), sighting)
-        ]
-        _review_unfinished(parts, tx, share, seen)
-    if parts.announcements is not None and announced:
-        parts.announcements.dealt_with(share, [sighting.name_key for _, sighting in seen.arrivals])
+        current = _current(known, seen, listing, parts, share)
+        tell_of_put_aside(tx, share, announced.put_aside)
+        tell_of_others(tx, share, _others(listing))
+        tx.sightings.replace(share, current.values(), _others(listing))
+        made = _take_in(tx, share, seen, known, announced.notices)
+        _review_unfinished(parts, tx, share, current)
+    if parts.announcements is not None and announced.notices:
+        parts.announcements.dealt_with(share, announced.notices)
     return made, seen.waiting
 
 
-def _take_notices(parts: Parts, share: ShareAddress) -> Mapping[str, ArrivalNotice]:
-    """Return what the uploader announced; the notices are deleted once their files are submissions."""
+def _look(parts: Parts, share: ShareAddress) -> tuple[Listing, Announced]:
+    """List the share, and take the notices that fit what is listed: the others stay in their queue.
+
+    A zip may have got its name between listing and notice. The queue hides a notice for a while once it was
+    taken, so that the share is listed again then.
+    """
+    store = parts.open_store(share)
+    listing = store.list_entries()
     if parts.announcements is None or share.route is not RouteKind.HTP:
-        return {}
-    return parts.announcements.take(share)
+        return listing, Announced()
+    announced = parts.announcements.take(share)
+    sizes = _sizes(parts, share, listing)
+    if announced.notices.keys() - sizes.keys():
+        listing = store.list_entries()
+        sizes = _sizes(parts, share, listing)
+    fitting = {key: notice for key, notice in announced.notices.items() if sizes.get(key) == notice.size}
+    return listing, Announced(fitting, announced.put_aside)
+
+
+def _sizes(parts: Parts, share: ShareAddress, listing: Listing) -> dict[str, int]:
+    return {name_key(parts.key, share, entry.name): entry.size for entry in listing.zips}
+
+
+def _take_in(
+    tx: Transaction,
+    share: ShareAddress,
+    seen: Settled,
+    known: Mapping[str, KnownSighting],
+    announced: Mapping[str, ArrivalNotice],
+) -> list[str]:
+    """Make submissions of the arrivals that are none yet; a late notice is added to its own."""
+    made = []
+    for entry, sighting in seen.arrivals:
+        before, notice = known.get(sighting.name_key), announced.get(sighting.name_key)
+        if before is None or before.submission_id is None or not _same_entry(before.sighting, sighting):
+            made.append(_create(tx, share, entry, sighting, notice))
+        elif notice is not None:
+            tx.submissions.set_declared(before.submission_id, notice.sha256, notice.id)
+    return made
 
 
 def _current(
     known: Mapping[str, KnownSighting], seen: Settled, listing: Listing, parts: Parts, share: ShareAddress
-) -> list[Sighting]:
-    """Return the sighting of every entry that is listed now."""
+) -> dict[str, Sighting]:
+    """Return the sighting of every entry that is listed now, by name key."""
     newer = {sighting.name_key: sighting for sighting in seen.to_keep}
     keys = [name_key(parts.key, share, entry.name) for entry in listing.zips]
-    return [newer[key] if key in newer else known[key].sighting for key in keys]
+    return {key: newer[key] if key in newer else known[key].sighting for key in keys}
 
 
 def _others(listing: Listing) -> dict[str, int]:
     """Return what lies on the share and is no zip, by kind."""
     counted = {"folders": listing.folders, "stray files": listing.stray_files}
     return {kind: count for kind, count in counted.items() if count}
-
-
-def _tell_of_others(tx: Transaction, share: ShareAddress, others: Mapping[str, int]) -> None:
-    """Tell the study team, once, that more lies on a share than zips: it is counted and not read."""
-    before = tx.sightings.others_of(share)
-    if all(count <= before.get(kind, 0) for kind, count in others.items()):
-        return
-    words = " and ".join(f"{count} {kind}" for kind, count in sorted(others.items()))
-    headline = f"{words} on the {share.route.value} share of site {share.site}"
-    text = (
-        "Only zips at the top of the share are read. Loose folders and other files are left where they are: "
-        "ask the site to zip them and to drop the zip."
-    )
-    counts = "-".join(str(others[kind]) for kind in sorted(others))
-    payload = {"event": "others", "headline": headline, "text": text}
-    tx.outbox.put(Message(f"others:{share.route.value}:{share.site}:{counts}", Channel.OPERATIONS, payload))
-
-
-def _is_known(known: KnownSighting | None, sighting: Sighting) -> bool:
-    """Whether this very entry, unchanged, is a submission already."""
-    return known is not None and known.submission_id is not None and _same_entry(known.sighting, sighting)
 
 
 def _same_entry(one: Sighting, other: Sighting) -> bool:
@@ -132,13 +148,8 @@ def _same_entry(one: Sighting, other: Sighting) -> bool:
 
 
 def _create(
-    tx: Transaction,
-    share: ShareAddress,
-    entry: Entry,
-    sighting: Sighting,
-    announced: Mapping[str, ArrivalNotice],
+    tx: Transaction, share: ShareAddress, entry: Entry, sighting: Sighting, notice: ArrivalNotice | None
 ) -> str:
-    notice = announced.get(sighting.name_key)
     arrival = Arrival(
         share,
         entry.name,
@@ -152,22 +163,25 @@ def _create(
     return submission.id
 
 
-def _review_unfinished(parts: Parts, tx: Transaction, share: ShareAddress, seen: Settled) -> None:
+def _review_unfinished(
+    parts: Parts, tx: Transaction, share: ShareAddress, current: Mapping[str, Sighting]
+) -> None:
     """Unfinished uploads: a changed entry is a new arrival for ever, an old one is judged as it is."""
     rule = parts.trial.routes[share.route].settle
     overdue_before = parts.clock.now() - timedelta(seconds=rule.unfinished_after)
     for submission in tx.submissions.find(
         states=[SubmissionState.UNFINISHED], route=share.route, site=share.site, limit=1000
     ):
-        event = _event_for(submission, seen, overdue_before.timestamp())
+        event = _event_for(submission, current.get(submission.source_key), overdue_before)
         if event is not None and submission.share == share:
-            tx.submissions.move(submission.id, event)
+            with suppress(Refused):  # Another poll of the same share has just moved it.
+                tx.submissions.move(submission.id, event)
 
 
-def _event_for(submission: Submission, seen: Settled, overdue_before: float) -> Event | None:
-    if submission.source_key in seen.vanished:
+def _event_for(submission: Submission, now: Sighting | None, overdue_before: datetime) -> Event | None:
+    if now is None:
         return Event.GONE
-    if submission.source_key in seen.changed:
+    fetched = (submission.file_id, submission.etag, submission.size)
+    if (now.file_id, now.etag, now.size) != fetched:
         return Event.REPLACED
-    since = submission.changed or submission.created
-    return Event.OVERDUE if since.timestamp() <= overdue_before else None
+    return Event.OVERDUE if (submission.changed or submission.created) <= overdue_before else None

@@ -60,7 +60,7 @@ class Service:
 
     def poll(self) -> Settled:
         self.now += timedelta(minutes=1)
-        announced = self.announcements.take(self.share)
+        announced = self.announcements.take(self.share).notices
         sizes = {key: notice.size for key, notice in announced.items()}
         found = settle(self.known, self.store.list_entries().zips, RULE, self.now, self.key, sizes)
         self.known |= {sighting.name_key: sighting for sighting in found.to_keep}

@@ -4,7 +4,7 @@ import itertools
 
 from ingest.model.errors import TransientError
 from ingest.model.route import RouteKind, ShareAddress
-from ingest.routes.announcements import Announcements, queue_names
+from ingest.routes.announcements import Announced, Announcements, queue_names
 from ingest.routes.notices import (
     MOST_DELIVERIES,
     ArrivalNotice,
@@ -54,7 +54,7 @@ def test_a_notice_stays_in_its_queue_until_its_file_is_a_submission() -> None:
     announcements = announce(queue, VisibleQueue(), alerts)
     key = name_key(b"key", SHARE, NOTICE.name)
     for _ in range(2):
-        assert announcements.take(SHARE) == {key: NOTICE}
+        assert announcements.take(SHARE).notices == {key: NOTICE}
         announcements.dealt_with(SHARE, [])
     announcements.take(SHARE)
     announcements.dealt_with(SHARE, [key, "another"])
@@ -65,17 +65,18 @@ def test_a_notice_stays_in_its_queue_until_its_file_is_a_submission() -> None:
 def test_a_repeated_notice_is_dealt_with_in_one_go() -> None:
     queue = VisibleQueue(arrival_message(NOTICE), arrival_message(NOTICE))
     announcements = announce(queue, VisibleQueue(), [])
-    announcements.dealt_with(SHARE, announcements.take(SHARE))
+    announcements.dealt_with(SHARE, announcements.take(SHARE).notices)
     assert queue.texts == {}
 
 
 def test_a_notice_whose_file_never_comes_is_put_aside_with_an_alert() -> None:
-    queue, poison, alerts = VisibleQueue(arrival_message(NOTICE)), VisibleQueue(), []
-    announcements = announce(queue, poison, alerts)
-    for _ in range(MOST_DELIVERIES + 1):
-        announcements.take(SHARE)
-    assert (len(queue.texts), len(poison.texts), len(alerts)) == (0, 1, 1)
-    assert NOTICE.name not in alerts[0]
+    queue, poison, faults = VisibleQueue(arrival_message(NOTICE)), VisibleQueue(), []
+    announcements = announce(queue, poison, faults)
+    for _ in range(MOST_DELIVERIES):
+        assert announcements.take(SHARE).put_aside == ()
+    (reason,) = announcements.take(SHARE).put_aside
+    assert (len(queue.texts), len(poison.texts), faults) == (0, 1, [])
+    assert NOTICE.name not in reason
 
 
 def test_a_queue_that_is_down_stops_nothing() -> None:
@@ -83,8 +84,8 @@ def test_a_queue_that_is_down_stops_nothing() -> None:
     announcements = announce(queue, VisibleQueue(), alerts)
     taken = announcements.take(SHARE)
     queue.is_down = True
-    announcements.dealt_with(SHARE, taken)
-    assert announcements.take(SHARE) == {}
+    announcements.dealt_with(SHARE, taken.notices)
+    assert announcements.take(SHARE) == Announced()
     assert len(alerts) == 2
 
 
