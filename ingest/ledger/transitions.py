@@ -16,6 +16,7 @@ class Event(StrEnum):
     """What may happen to a submission."""
 
     STAGED = "staged"  # the zip lies in originals/
+    TOO_LARGE = "too-large"  # larger than its route allows: not fetched, judged by its size alone
     GONE = "gone"  # the entry has vanished or changed before it was fetched
     BROKEN_OFF = "broken-off"  # no end record, or a CRC or inflate failure: not uploaded to its end
     OVERDUE = "overdue"  # broken off for longer than the trial file allows: judge it as it is
@@ -35,6 +36,7 @@ class Event(StrEnum):
 
 _WAY: dict[tuple[SubmissionState, Event], SubmissionState] = {
     (S.TO_STAGE, Event.STAGED): S.TO_INSPECT,
+    (S.TO_STAGE, Event.TOO_LARGE): S.TO_DECIDE,
     (S.TO_STAGE, Event.GONE): S.VANISHED,
     (S.TO_STAGE, Event.BROKEN_OFF): S.UNFINISHED,
     (S.TO_INSPECT, Event.BROKEN_OFF): S.UNFINISHED,

@@ -42,9 +42,13 @@ def open_package(path: Path, limits: Limits) -> Package:
     """
     with Source(path) as source:
         if source.size > limits.zip_bytes:
-            refused = Refused("PKG117", limit=limits.zip_bytes // 1024**3)
-            return Package(path, source.size, (refused.finding(),))
+            return Package(path, source.size, (too_large(limits),))
         return _look(path, source, limits)
+
+
+def too_large(limits: Limits) -> Finding:
+    """Return what is said of a zip that is larger than `limits.zip_bytes`: it is not read, nor fetched."""
+    return Finding("PKG117", detail={"limit": f"{limits.zip_bytes / 1024**3:.3g}"})
 
 
 def is_unfinished(package: Package, reading_broke_off: bool = False) -> bool:

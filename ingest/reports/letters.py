@@ -73,12 +73,17 @@ def parcel_of(
     index: tuple[IndexEntry, ...] = (),
     notice_id: str = "",
     quality_page: str = "",
+    is_unfinished: bool = False,
 ) -> Parcel:
-    """Return a report rendered for every way back. `index`: all reports of the share, this one included."""
+    """Return a report rendered for every way back.
+
+    index:         all reports of the share, this one included.
+    is_unfinished: the upload never became whole; an uploader is told so, whatever its part was found to be.
+    """
     return Parcel(
         submission_id=report.submission_id,
         share=share,
-        outcome=report.outcome,
+        outcome="unfinished" if is_unfinished else report.outcome,
         package_sha256=report.receipt.sha256,
         revision=revision,
         html=render_html(report),

@@ -65,6 +65,8 @@ def _send(parts: Parts, message: Message) -> str:
 def _parcel(parts: Parts, message: Message) -> Parcel:
     assert message.submission_id is not None, "a report belongs to a submission"
     stored = read_report(parts.places, message.submission_id, message.payload["report"])
+    with parts.ledger.read() as tx:
+        submission = tx.submissions.get(message.submission_id)
     return parcel_of(
         stored.report,
         stored.share,
@@ -73,13 +75,9 @@ def _parcel(parts: Parts, message: Message) -> Parcel:
         revision=stored.revision,
         quality_page=quality_page_of(parts, stored.share.site),
         index=tuple(index_entry(report) for report in _reports_of_share(parts, stored.share)),
-        notice_id=_notice_id(parts, message.submission_id),
+        notice_id=submission.notice_id,
+        is_unfinished=submission.is_overdue,
     )
-
-
-def _notice_id(parts: Parts, submission_id: str) -> str:
-    with parts.ledger.read() as tx:
-        return tx.submissions.get(submission_id).notice_id
 
 
 def recipients_of(parts: Parts, share: ShareAddress) -> tuple[str, ...]:

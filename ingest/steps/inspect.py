@@ -24,7 +24,9 @@ def inspect(parts: Parts, claim: Claim) -> None:
     """Inspect the original. Raises TransientError where the disk has no room for what the zip inflates to."""
     submission = claim.submission
     original = parts.originals.open(submission.id)
-    require_room(parts.places.staging, declared_size(original.path, parts.trial.limits))
+    require_room(
+        parts.places.staging, declared_size(original.path, parts.trial.limits_for(submission.share.route))
+    )
     staging = fresh_staging(parts.places, submission.id)
     inspection_id = parts.ledger.begin_inspection(claim, parts.trial.sha256)
 

@@ -85,7 +85,7 @@ def gather_report_input(
         site_name=site.name if site else submission.share.site,
         received=submission.created,
         reported=parts.clock.now(),
-        package=stored.inspection.package,
+        package=replace(stored.inspection.package, is_unfinished=submission.is_overdue),
         verdict=decided.verdict,
         subjects=subjects,
         coverage=stored.inspection.coverage,

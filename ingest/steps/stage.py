@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from ingest.inspection.display import display_name
 from ingest.ledger.claims import Claim
 from ingest.ledger.transitions import Event
+from ingest.model.inspection import Coverage, Inspection, PackageFacts
 from ingest.model.route import Entry, Sighting
 from ingest.model.submission import Step, Submission
+from ingest.package.gate import too_large
 from ingest.routes.fetch import Fetched, fetch
 from ingest.routes.ports import NotYet, ShareStore
 from ingest.routes.settle import find_entry, name_key
@@ -18,12 +21,18 @@ from ingest.steps.parts import Parts
 
 
 def stage(parts: Parts, claim: Claim) -> None:
-    """Fetch the zip. Raises TransientError (NoRoom where the disk has no room for it)."""
+    """Fetch the zip, unless it is larger than its route allows.
+
+    Raises TransientError (NoRoom where the disk has no room for it).
+    """
     submission = claim.submission
     store = parts.open_store(submission.share)
     entry = find_source(parts, store, submission)
     if entry is None:
         _finish(parts, claim, Event.GONE)
+        return
+    if submission.size > parts.trial.limits_for(submission.share.route).zip_bytes:
+        _refuse(parts, claim, entry)
         return
     with parts.originals.receive(submission.id, entry.name, submission.size) as original:
         fetched = fetch(store, entry.name, _sighting(submission), original.write)
@@ -64,6 +73,19 @@ def _record(parts: Parts, claim: Claim, fetched: Fetched) -> None:
             submission_id=claim.submission.id,
             detail={"sha256": fetched.sha256, "size": fetched.properties.size},
         )
+
+
+def _refuse(parts: Parts, claim: Claim, entry: Entry) -> None:
+    """Larger than its route allows: not fetched. Its size is all that is inspected, and it is rejected."""
+    submission, trial = claim.submission, parts.trial
+    shown = display_name(entry.name, trial, trial.site(submission.share.site))
+    package = PackageFacts(sha256="", size=entry.size, members=0, instances=0, display_name=shown)
+    finding = too_large(trial.limits_for(submission.share.route))
+    inspection = Inspection(package, (), (finding,), Coverage(not_checked={"package": 1}))
+    inspection_id = parts.ledger.begin_inspection(claim, trial.sha256)
+    with parts.ledger.finish(claim, Event.TOO_LARGE) as tx:
+        tx.inspections.complete(inspection_id, inspection)
+        tx.audit.append(Event.TOO_LARGE.value, submission_id=submission.id, detail={"size": entry.size})
 
 
 def _finish(parts: Parts, claim: Claim, event: Event) -> None:

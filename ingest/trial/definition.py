@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.model.finding import Effect, Severity
 from ingest.model.route import RouteKind, ShareAddress
@@ -225,6 +225,13 @@ class Trial:
     def site(self, number: str | None) -> Site | None:
         """Return the site of that number, or None."""
         return next((site for site in self.sites if site.number == number), None)
+
+    def limits_for(self, route: RouteKind) -> Limits:
+        """Return the caps on a package that comes by a route, which may admit less than the trial does."""
+        rule = self.routes.get(route)
+        if rule is None or rule.maximum_size is None:
+            return self.limits
+        return replace(self.limits, zip_bytes=min(rule.maximum_size, self.limits.zip_bytes))
 
     def share_addresses(self, shares: str) -> tuple[ShareAddress, ...]:
         """Return every place to poll; `shares` is what `{shares}` in an address stands for.
