@@ -45,6 +45,12 @@ def run_traced(words: list[str], trace: Path, inject: str = "") -> int:
     return done.returncode
 
 
+def was_met(trace: Path) -> bool:
+    """Whether the injected harm befell a call after the marker."""
+    _, marker, after = trace.read_text(errors="replace").partition(MARKER)
+    return bool(marker) and ("(INJECTED)" in after or "+++ killed by" in after)
+
+
 def read_trace(trace: Path) -> list[SystemCall]:
     """Return the calls that followed the marker, numbered from the process's start."""
     counts: dict[str, int] = {}

@@ -13,7 +13,7 @@ from ingest.archive.store import Archive
 from tests.filing import SUBJECT, content
 from tests.integration.archive.file_once import FILES
 from tests.ocfl_validity import ocfl_faults
-from tests.traced import SystemCall, read_trace, run_traced
+from tests.traced import SystemCall, read_trace, run_traced, was_met
 
 SCRIPT = ["-m", "tests.integration.archive.file_once"]
 PASSING = 75
@@ -82,8 +82,8 @@ def _attack(folder: Path, head: int, count: int | None) -> None:
         root = folder / "harmed"
         shutil.copytree(kept, root)
         status = _harm(folder, root, calls[place], harm)
-        while not read_trace(folder / "trace"):
-            # It was met before the filing began: the interpreter itself did not make the same calls again.
+        while not was_met(folder / "trace"):
+            # The interpreter did not make the same calls again before the filing began: count anew.
             shutil.rmtree(root)
             calls = _trace(folder, kept)
             shutil.copytree(kept, root)
