@@ -57,11 +57,12 @@ def _pass_over(
     request: InspectionRequest, trial: Trial, on_instances: OnInstances, on_progress: OnProgress
 ) -> tuple[Inspection, tuple[Proposal, ...]]:
     folder = Path(request.staging_dir) if request.staging_dir else None
+    limits = trial.limits_for(request.route)
     with tempfile.TemporaryDirectory(prefix="spool-", dir=folder) as spool:
-        opened = open_package(Path(request.package_path), trial.limits)
-        package = unwrap(opened, trial.limits, Path(spool))
+        opened = open_package(Path(request.package_path), limits)
+        package = unwrap(opened, limits, Path(spool))
         members = _PackagePass(request, trial, folder)
-        with MemberReader(package, trial.limits, Path(spool)) as reader:
+        with MemberReader(package, limits, Path(spool)) as reader:
             members.read_all(package, reader, on_instances, on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
             inspection = members.conclude(package, reader, is_broken_off)
