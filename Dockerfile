@@ -2,7 +2,7 @@
 # `--target try` makes the same with the test server of Azure Files, a mail catcher and a seeder on top.
 ARG BASE=python:3.11-slim-bookworm
 
-FROM ${BASE} AS builder
+FROM ${BASE} AS installer
 WORKDIR /build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 UV_LINK_MODE=copy
 # What installs and builds, then what runs: each pinned by hash, each its own layer.
@@ -12,6 +12,8 @@ RUN python3 -m venv /opt/build \
 COPY requirements.txt .
 RUN python3 -m venv --without-pip /opt/hamlet \
  && /opt/build/bin/uv pip install -q --python /opt/hamlet/bin/python --compile-bytecode --require-hashes -r requirements.txt
+
+FROM installer AS builder
 COPY pyproject.toml README.md ./
 COPY deploy/trials deploy/trials
 COPY ingest ingest
@@ -27,7 +29,7 @@ RUN apt-get update -qq \
  && apt-get clean && rm -rf /var/lib/apt/lists/* /var/log/*.log /var/log/apt
 ARG UID=10001
 RUN groupadd --gid ${UID} ingest && useradd --uid ${UID} --gid ${UID} --no-create-home --home-dir /tmp --shell /usr/sbin/nologin ingest \
- && install -d -o ${UID} -g ${UID} -m 0750 /data
+ && install -d -o ${UID} -g ${UID} -m 0750 /data /shares
 COPY --from=builder /opt/hamlet /opt/hamlet
 # REMAP_SIGTERM: a worker that is stopped gives its task back within its soft shutdown time (workers/app.py).
 ENV PATH=/opt/hamlet/bin:$PATH \
@@ -41,12 +43,15 @@ ENTRYPOINT ["/usr/bin/tini", "--"]
 CMD ["ingest", "--help"]
 HEALTHCHECK --interval=60s --timeout=90s --start-period=60s --retries=3 CMD ["ingest", "health"]
 
+FROM installer AS catcher
+COPY deploy/try/requirements.txt .
+RUN /opt/build/bin/uv pip install -q --python /opt/hamlet/bin/python --target /opt/catcher --require-hashes -r requirements.txt
+
 FROM service AS try
+ENV PYTHONPATH=/opt/try:/opt/catcher
 USER root
-COPY --from=builder /opt/build /opt/build
-COPY deploy/try/requirements.txt /opt/try/
-RUN UV_NO_CACHE=1 UV_LINK_MODE=copy /opt/build/bin/uv pip install -q --python /opt/hamlet/bin/python --require-hashes -r /opt/try/requirements.txt \
- && rm -rf /opt/build && install -d -o 10001 -g 10001 /certificates /out
+RUN install -d -o 10001 -g 10001 /certificates
+COPY --from=catcher /opt/catcher /opt/catcher
 COPY tests/__init__.py /opt/try/tests/__init__.py
 COPY tests/filerest /opt/try/tests/filerest
 COPY deploy/try/*.py /opt/try/

@@ -17,8 +17,12 @@ def routes() -> dict[str, dict[str, str]]:
     return {"ingest.*": {"queue": LIGHT}, "ingest.reconcile": {"queue": HEAVY}}
 
 
+def _each_monday(hour: int, minute: int) -> crontab:
+    return crontab(day_of_week="mon", hour=hour, minute=minute)
+
+
 def beat_schedule() -> dict[str, dict[str, Any]]:
-    """Return the schedule: polls and the sweep each minute, reconciliation at night."""
+    """Return the schedule: polls and the sweep each minute, the rest at night; the clock is UTC."""
     polls = {
         f"poll-{route}": {
             "task": "ingest.poll",
@@ -32,4 +36,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
         **polls,
         "sweep": {"task": "ingest.sweep", "schedule": 60.0, "options": {"expires": 55}},
         "reconcile": {"task": "ingest.reconcile", "schedule": crontab(hour=2, minute=30)},
+        "morning": {"task": "ingest.morning", "schedule": crontab(hour=6, minute=0)},
+        "report-sites": {"task": "ingest.report_sites", "schedule": _each_monday(hour=5, minute=0)},
+        "report-trial": {"task": "ingest.report_trial", "schedule": _each_monday(hour=5, minute=30)},
     }

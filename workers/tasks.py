@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from celery import shared_task
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
 from ingest.health import SWEEP
 from ingest.ledger.runs import RunScope
@@ -16,14 +18,21 @@ from ingest.model.submission import Step
 from ingest.service import Service, open_service
 from ingest.settings import Settings
 from ingest.steps import advance as advancing
+from ingest.steps import morning as mornings
 from ingest.steps import poll as polling
 from ingest.steps import reconcile as reconciling
 from ingest.steps import reprocess as reprocessing
+from ingest.steps import site_reports
 from ingest.steps import sweep as sweeping
+from ingest.steps import trial_report as trial_reports
 from workers.schedule import HEAVY, LIGHT
 
 #: Steps that read a whole zip or write to the archive.
 HEAVY_STEPS = frozenset({Step.STAGE, Step.INSPECT, Step.FILE})
+
+
+#: What a service imports only where it is used. Imported before the fork, parent and child share it.
+IMPORTED_LATE = ("psycopg", "ingest.routes.azure_files", "ingest.routes.azure_queue")
 
 
 @cache
@@ -32,6 +41,15 @@ def service() -> Service:
     settings = Settings()
     configure_logs(settings.log_level)
     return open_service(settings, wake=send_wake, is_migrating=False)
+
+
+@worker_init.connect
+def share_memory(**_: Any) -> None:
+    """Import all there is before the fork, and keep the collector off it: its marks unshare pages."""
+    for name in IMPORTED_LATE:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect
@@ -87,6 +105,31 @@ def reprocess(
 def reprocess_item(run: str, submission: str) -> None:
     """Judge one submission of a run again."""
     reprocessing.reprocess_item(service().parts, run, submission)
+
+
+@shared_task(name="ingest.report_site")
+def report_site(site: str) -> None:
+    """Make a site's QA report and put it down to be delivered; `site`: its number."""
+    site_reports.report_site(service().parts, site)
+
+
+@shared_task(name="ingest.report_sites")
+def report_sites() -> None:
+    """Ask for the QA report of every site."""
+    for site in service().parts.trial.sites:
+        report_site.apply_async((site.number,), queue=LIGHT)
+
+
+@shared_task(name="ingest.report_trial")
+def report_trial() -> None:
+    """Make the report on the whole trial, for data management."""
+    trial_reports.report_trial(service().parts)
+
+
+@shared_task(name="ingest.morning")
+def morning() -> None:
+    """Write the morning e-mail to the study team."""
+    mornings.send_morning(service().parts)
 
 
 @shared_task(name="ingest.sweep")
