@@ -61,7 +61,7 @@ class Vitals(Area):
         outcomes = self._counts(submissions.c.outcome)
         messages = self._connection.execute(
             sa.select(outbox.c.state, sa.func.count())
-            .where(outbox.c.state != MessageState.SENT.value)
+            .where(outbox.c.state.in_([MessageState.WAITING.value, MessageState.GIVEN_UP.value]))
             .group_by(outbox.c.state)
         )
         filed = self._connection.execute(

@@ -50,23 +50,32 @@ class Workers:
 
     def start(self, name: str) -> None:
         command = [sys.executable, "-m", "tests.ledger_worker", self._url, name]
-        self._running[name] = subprocess.Popen(command, cwd=ROOT)
+        self._running[name] = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
 
-    def kill_one(self) -> None:
+    def wait_for_a_step(self) -> str:
+        """Return the name of a worker that has begun a step since it was started."""
         name = random.choice(sorted(self._running))
+        said = self._running[name].stdout
+        assert said is not None
+        assert said.readline(), "the worker was done before it could be killed"
+        time.sleep(random.uniform(0, 0.3))
+        return name
+
+    def kill(self, name: str) -> None:
         process = self._running[name]
         process.kill()
-        process.wait()
+        process.communicate()
         self.start(name)
 
     def wait(self) -> None:
         for process in self._running.values():
-            assert process.wait(PATIENCE) == 0
+            process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0
 
     def close(self) -> None:
         for process in self._running.values():
             process.kill()
-            process.wait()
+            process.communicate()
 
 
 def run_with_kills(url: str, cluster: Postgres | None = None) -> None:
@@ -78,12 +87,12 @@ def run_with_kills(url: str, cluster: Postgres | None = None) -> None:
         for name in ("a", "b"):
             workers.start(name)
         for number in range(KILLS):
-            time.sleep(random.uniform(1.5, 2.5))
+            name = workers.wait_for_a_step()
             if cluster is not None and number % 3 == 2:
                 cluster.kill()
                 cluster.start()
             else:
-                workers.kill_one()
+                workers.kill(name)
         workers.wait()
     finally:
         workers.close()
