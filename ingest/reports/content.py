@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ingest.model.inspection import Coverage, PackageFacts
 from ingest.reports.headline import package_headline, package_lead, package_tone
 from ingest.reports.held import name_what_is_held
 from ingest.reports.inputs import SubmissionReportInput
-from ingest.reports.plain_text import clean, counted, joined
+from ingest.reports.plain_text import clean, counted, joined, mail_address
 from ingest.reports.problems import problems_of, stops
 from ingest.reports.report import Receipt, SubmissionReport, Tone
 from ingest.reports.steps import StepsShelf
@@ -46,7 +45,7 @@ def build_submission_report(source: SubmissionReportInput, texts: Texts | None =
         steps=shelf.taken,
         receipt=_receipt(package, words),
         coverage=_coverage(source.coverage),
-        contact=_address(source.contact),
+        contact=mail_address(source.contact),
         program_version=clean(source.program_version),
         trial_sha256=clean(verdict.trial_sha256),
     )
@@ -85,11 +84,6 @@ def _coverage(coverage: Coverage) -> tuple[str, ...]:
     if left_out:
         said.append(f"Not checked: {joined(left_out)}.")
     return tuple(said)
-
-
-def _address(contact: str) -> str:
-    """Return an e-mail address that may stand in a link, else nothing."""
-    return contact if re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", contact) else ""
 
 
 def subjects_in_words(report: SubmissionReport, most: int = 3) -> str:

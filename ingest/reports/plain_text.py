@@ -76,6 +76,11 @@ def days_in_words(days: float) -> str:
     return "less than a day" if whole < 1 else counted(whole, "day")
 
 
+def mail_address(text: str) -> str:
+    """Return an e-mail address that may stand in a link, else nothing."""
+    return text if re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", text) else ""
+
+
 def sentence(text: str) -> str:
     """Return `text` with a capital first letter and a full stop."""
     text = text.strip()

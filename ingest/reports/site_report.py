@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from ingest.model.picture import ObjectState
 from ingest.model.verdict import CompletenessState
-from ingest.reports.plain_text import clean, counted, joined
+from ingest.reports.plain_text import clean, counted, joined, mail_address
 from ingest.reports.qa_inputs import FindingTally, SiteReportInput, SubjectRow
 from ingest.reports.report import Tone
 from ingest.reports.texts import load_texts
@@ -117,7 +117,7 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
         trial_name=clean(source.trial_name),
         trial_title=clean(source.trial_title),
         program_version=clean(source.program_version),
-        contact=clean(source.contact),
+        contact=mail_address(source.contact),
         made=source.made,
         tone=Tone.HELD if source.held else _site_tone(tones),
         headline=_headline(source, len(active), tones, len(chase)),

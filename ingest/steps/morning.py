@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ingest.ledger.outbox import Channel, Message
 from ingest.ledger.transaction import Transaction
+from ingest.model.review import EnrolmentState
 from ingest.model.submission import Submission, SubmissionState
 from ingest.reports.morning import MorningReport, build_morning
 from ingest.reports.plain_text import size_in_words
@@ -96,12 +97,25 @@ def _arrivals(parts: Parts, arrived: tuple[Submission, ...]) -> tuple[ArrivalLin
 
 
 def _silent_sites(parts: Parts, tx: Transaction, made: datetime) -> tuple[SilentSite, ...]:
-    """Return the sites from which nothing came for long, the longest silent first."""
+    """Return the sites that owe something and from which nothing came for long, the longest silent first."""
     last_received = tx.quality.last_received()
     limit = made - timedelta(days=parts.trial.chasing.silent_after)
+    owing = _owing_sites(parts, tx)
     silent = [
         SilentSite(site.number, site.name, last_received.get(site.number))
         for site in parts.trial.sites
-        if last_received.get(site.number, limit) <= limit
+        if site.number in owing and last_received.get(site.number, limit) <= limit
     ]
     return tuple(sorted(silent, key=lambda site: (str(site.last_received or ""), site.number)))
+
+
+def _owing_sites(parts: Parts, tx: Transaction) -> set[str]:
+    """Return the sites with an enrolled subject of whom nothing came; all, where there is no list."""
+    if not tx.enrolment.is_imported():
+        return {site.number for site in parts.trial.sites}
+    known = {row.subject_id for row in tx.subjects.find()}
+    return {
+        record.site
+        for record in tx.enrolment.find()
+        if record.state is EnrolmentState.ENROLLED and record.subject_id not in known
+    }

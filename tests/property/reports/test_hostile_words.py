@@ -4,7 +4,6 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
-from html.parser import HTMLParser
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,21 +19,8 @@ from ingest.reports.plain_text import clean, csv_cell
 from ingest.reports.render import render_html, render_json, render_text
 from ingest.reports.sample_pictures import sample_pictures
 from ingest.reports.samples import sample_awaiting, sample_submissions
+from tests.property.reports.hostile import EMAIL_TAGS, HEADERS, hostile, skeleton
 
-PAYLOADS = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)>",
-    "</style><script>x</script>",
-    "</title></svg><iframe src=//evil>",
-    "{{ 7*7 }}{% for x in y %}",
-    "a\r\nBcc: everyone@example.org",
-    '=HYPERLINK("http://evil")',
-    "invoice\u202efdp.exe",
-    "\x1b]0;title\x07",
-    "javascript:alert(1)",
-)
-hostile = st.one_of(st.sampled_from(PAYLOADS), st.text(max_size=60))
 SAMPLE = sample_submissions()["awaiting"]
 
 
@@ -81,33 +67,7 @@ def source_of(words: str) -> SubmissionReportInput:
     )
 
 
-class Skeleton(HTMLParser):
-    """The tags and attribute names of a page, and whether anything could run or be fetched."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.targets: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.targets += [value or "" for name, value in attrs if name in ("href", "src", "action")]
-
-
-def skeleton(html: str) -> Skeleton:
-    parser = Skeleton()
-    parser.feed(html)
-    return parser
-
-
 PLAIN = skeleton(render_html(build_submission_report(source_of("word"))))
-HEADERS = {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"} | {
-    "Auto-Submitted",
-    "X-Auto-Response-Suppress",
-}
-EMAIL_TAGS = {"html", "head", "meta", "title", "body", "main", "div", "p", "h1", "pre"}
 
 
 @settings(max_examples=120, deadline=None)
