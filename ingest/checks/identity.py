@@ -94,11 +94,15 @@ class PackageIdentity:
         return subject.label
 
     def allowed_ids(self, values: IdentityValues) -> frozenset[str]:
-        """Return the texts that may stand for the patient in this instance's person names and identifiers."""
+        """Return the texts that may stand for the patient in this instance's person names and identifiers.
+
+        A study ID whose separator is wrong (`123_1001`) is held for that, and is no name besides.
+        """
         subject = self._subject_of(_strip(values.patient_id))
         allowed = {subject.study_id or "", subject.reading.study_id or ""}
-        if self._route is RouteKind.EGRESS:
-            allowed.add(_strip(values.patient_id))
+        patient_id = _strip(values.patient_id)
+        if self._route is RouteKind.EGRESS or subject.reading.near_miss:
+            allowed.add(patient_id)
         return frozenset(allowed - {""})
 
     def subjects(self) -> tuple[SubjectFacts, ...]:

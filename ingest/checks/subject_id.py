@@ -68,6 +68,17 @@ def suggest(text: str, grammar: StudyIdGrammar) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_study_id_or_slip(text: str, grammar: StudyIdGrammar) -> bool:
+    """Say whether a text is a study ID, or one whose separator alone is wrong: `123_1001`, `123 1001`.
+
+    Letters may be a name, and digits alone a hospital's number: neither is taken for a slip.
+    """
+    if grammar.match(text):
+        return True
+    has_letters = any(char.isalpha() for char in text)
+    return not has_letters and not text.isdigit() and suggest(text, grammar) is not None
+
+
 def _read(
     text: str, grammar: StudyIdGrammar, sender_site: str | None, *, near: str, wrong: str, foreign: str
 ) -> SubjectIdReading:

@@ -11,13 +11,16 @@ from ingest.model.errors import ConfigurationError, TransientError
 
 #: Command → module below ingest.cli that holds it as `command`.
 COMMANDS = {
+    "approvals": "approvals",
     "approve": "approve",
     "check": "check",
     "demo": "demo",
+    "enrolment": "enrolment",
     "health": "health",
     "held": "held",
     "migrate": "migrate",
     "report": "report",
+    "reassign": "reassign",
     "reprocess": "reprocess",
     "routes": "routes",
     "run": "run",
@@ -25,6 +28,9 @@ COMMANDS = {
     "status": "status",
     "subject": "subject",
     "submissions": "submissions",
+    "waive": "waive",
+    "waivers": "waivers",
+    "withdraw": "withdraw",
 }
 
 #: Exit status where a command could not run at all, usage errors included.

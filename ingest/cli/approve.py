@@ -80,8 +80,8 @@ def command(
         except LedgerError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"Approved for site {site}: {len(numbers)} ({', '.join(map(str, numbers))}).")
-    if submission is not None:
-        click.echo(f"Judge it anew: ingest reprocess submission {submission} --by … --reason …")
+    scope = f"submission {submission}" if submission is not None else f"site {site}"
+    click.echo(f"See what would change: ingest reprocess {scope} --dry-run --by … --reason …; then without.")
 
 
 def _proposed(service: Service, submission: str, kinds: tuple[str, ...]) -> tuple[str, list[Approval]]:
@@ -96,6 +96,10 @@ def _proposed(service: Service, submission: str, kinds: tuple[str, ...]) -> tupl
 
 
 def _describe(item: ProposedApproval) -> str:
-    approval = item.approval
+    return f"  {describe_approval(item.approval)}  ({', '.join(item.codes)}, {item.count} times)"
+
+
+def describe_approval(approval: Approval) -> str:
+    """Return what an approval lets pass; a value that may be a name is not kept, and is not shown."""
     what = approval.clear or approval.where or "anywhere"
-    return f"  {approval.kind.value:16} {what}  ({', '.join(item.codes)}, {item.count} times)"
+    return f"{approval.kind.value:16} {what}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from ingest.ledger.errors import LedgerError
 from ingest.logs import configure_logs
 from ingest.service import Service, open_service
 from ingest.settings import Settings
@@ -27,6 +29,30 @@ def by_and_reason(command: F) -> F:
     """Add `--by` and `--reason`, which every act of a person needs."""
     command = click.option("--reason", required=True, help="Why.")(command)
     return click.option("--by", required=True, metavar="NAME", help="Who does this.")(command)
+
+
+def two_people(command: F) -> F:
+    """Add `--reason` and `--by`, which is given once or twice."""
+
+    def check(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+        del ctx, parameter
+        if len(names) > 2:
+            raise click.BadParameter("two people are enough")
+        return names
+
+    command = click.option("--reason", required=True, help="Why.")(command)
+    return click.option(
+        "--by", required=True, multiple=True, metavar="NAME", callback=check, help="Who does this; twice."
+    )(command)
+
+
+@contextmanager
+def act_errors() -> Iterator[None]:
+    """Say in one line why an act was refused; exit status 3."""
+    try:
+        yield
+    except LedgerError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def open_from_settings(trial_file: Path | None = None) -> Service:

@@ -160,8 +160,8 @@ class _PackagePass:
         )
 
     def proposals(self) -> tuple[Proposal, ...]:
-        """Return what a person could approve, after `conclude`."""
-        return self._judge.proposals()
+        """Return what a person could approve, or may look at, after `conclude`."""
+        return self._judge.values_to_look_at()
 
     def _named(self, package: Package) -> Iterator[ContainerMember]:
         uids = self._pass.named_uids if package.members is self._members else {}

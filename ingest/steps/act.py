@@ -13,6 +13,7 @@ from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.errors import TransientError
 from ingest.model.submission import ActKind, Step, SubmissionState
+from ingest.steps.held_work import waiting_for_second
 from ingest.steps.parts import Parts
 from ingest.steps.purge import purge
 from ingest.steps.reassign import reassign
@@ -42,7 +43,10 @@ def record(parts: Parts, act: NewAct, second_by: str = "") -> RecordedAct:
 def confirm(parts: Parts, name: str, by: str) -> RecordedAct:
     """Confirm an act as its second person, and carry it out. Raises as `record`."""
     with parts.ledger.write() as tx:
-        _require_rest(tx, tx.acts.get(name).act)
+        act = tx.acts.get(name).act
+        _require_rest(tx, act)
+        if act.submission_id is not None and not _is_still_wanted(tx, name, act.submission_id, act.label):
+            raise Refused("something else was decided since: ask for it again, if it is still right")
         recorded = _confirm(tx, name, by)
     return _carry_out(parts, recorded)
 
@@ -72,6 +76,13 @@ def _confirm(tx: Transaction, name: str, by: str) -> RecordedAct:
         detail={"act": name, "first": act.by},
     )
     return recorded
+
+
+def _is_still_wanted(tx: Transaction, name: str, submission_id: str, label: str) -> bool:
+    """Whether no later act on the subject has made it void; one in force already is confirmed no more."""
+    acts = tx.acts.of_submission(submission_id, in_force_only=False)
+    is_in_force = any(item.name == name and item.is_in_force for item in acts)
+    return is_in_force or name in waiting_for_second(acts, label)
 
 
 def _detail(recorded: RecordedAct) -> dict[str, str | int | bool | None]:

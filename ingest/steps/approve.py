@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.checks.pseudonymisation.approvals import value_hmac
+from ingest.ledger.errors import Refused
 from ingest.model.inspection import Approval, ApprovalKind, ProposedApproval
 from ingest.steps.parts import Parts
 
 #: Kinds whose value is no personal data and is kept as it is; of the others only a keyed hash is kept.
 CLEAR_KINDS = frozenset({ApprovalKind.PRIVATE_CREATOR, ApprovalKind.UID_ROOT, ApprovalKind.SOP_CLASS})
+
+_WORDS = {
+    ApprovalKind.PRIVATE_CREATOR: ("private creator", "private creators"),
+    ApprovalKind.PRIVATE_ELEMENT: ("private element", "private elements"),
+    ApprovalKind.INSTITUTION: ("institution's name", "institutions' names"),
+    ApprovalKind.LABEL: ("label", "labels"),
+    ApprovalKind.UID_ROOT: ("root of UIDs", "roots of UIDs"),
+    ApprovalKind.SOP_CLASS: ("kind of object", "kinds of object"),
+    ApprovalKind.VALUE: ("value", "values"),
+}
 
 
 def proposals_of(parts: Parts, submission_id: str) -> tuple[ProposedApproval, ...]:
@@ -19,6 +32,39 @@ def proposals_of(parts: Parts, submission_id: str) -> tuple[ProposedApproval, ..
         tx.submissions.get(submission_id)
         stored = tx.inspections.latest(submission_id)
     return stored.inspection.proposals if stored else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalQuestion:
+    """What could be approved of one kind, as a question; `lines`: each thing, with how often it occurs."""
+
+    kind: ApprovalKind
+    text: str
+    lines: tuple[str, ...]
+
+
+def propose_in_words(parts: Parts, submission_id: str) -> tuple[ApprovalQuestion, ...]:
+    """Return a question for each kind of thing that could be approved of a submission. Raises NotInLedger."""
+    with parts.ledger.read() as tx:
+        site = tx.submissions.get(submission_id).share.site
+    groups: dict[ApprovalKind, list[ProposedApproval]] = defaultdict(list)
+    for item in proposals_of(parts, submission_id):
+        groups[item.approval.kind].append(item)
+    return tuple(_ask(site, kind, items) for kind, items in groups.items())
+
+
+def _ask(site: str, kind: ApprovalKind, items: list[ProposedApproval]) -> ApprovalQuestion:
+    one, many = _WORDS[kind]
+    these = f"this {one}" if len(items) == 1 else f"these {len(items)} {many}"
+    they = "it occurs" if len(items) == 1 else "they occur"
+    times = sum(item.count for item in items)
+    text = f"Approve {these} for site {site}? {they} {times} times."
+    lines = tuple(
+        f"{item.approval.clear or item.approval.where or 'anywhere'}  "
+        f"({', '.join(item.codes)}, {item.count} times)"
+        for item in items
+    )
+    return ApprovalQuestion(kind, text.replace("? they", "? They").replace("? it", "? It"), lines)
 
 
 def make_approval(parts: Parts, kind: ApprovalKind, value: str, where: str = "") -> Approval:
@@ -50,3 +96,16 @@ def approve(
                 "approved", by=by, detail={"approval": number, "site": site, "kind": kind, "reason": reason}
             )
     return numbers
+
+
+def revoke(parts: Parts, approval_id: int, *, by: str, reason: str) -> str:
+    """Take an approval back; return its site. Raises NotInLedger, Refused without a person or a reason."""
+    if not by.strip() or not reason.strip():
+        raise Refused("to revoke takes a person and a reason")
+    with parts.ledger.write() as tx:
+        row = next((row for row in tx.approvals.find() if row.id == approval_id), None)
+        tx.approvals.revoke(approval_id, by=by, reason=reason)
+        site = row.site if row else ""
+        detail: dict[str, str | int | bool | None] = {"approval": approval_id, "site": site, "reason": reason}
+        tx.audit.append("approval-revoked", by=by, detail=detail)
+    return site

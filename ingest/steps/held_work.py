@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ingest.ledger.acts import RecordedAct
 from ingest.ledger.held import HeldItem
 from ingest.ledger.transaction import Transaction
 from ingest.model.finding import Effect, JudgedFinding
@@ -25,6 +26,7 @@ class HeldWork:
 
     item: HeldItem
     reasons: tuple[JudgedFinding, ...]
+    files: int
     near_miss: str
     next_action: str
     waiting_acts: tuple[str, ...]
@@ -52,20 +54,21 @@ def describe_held(tx: Transaction, item: HeldItem) -> HeldWork:
     decided = tx.verdicts.latest(item.submission_id)
     stored = tx.inspections.latest(item.submission_id)
     reasons = holding(decided.verdict, item.label) if decided else ()
-    near_miss = next(
-        (
-            facts.near_miss or ""
-            for facts in (stored.inspection.subjects if stored else ())
-            if facts.label == item.label
-        ),
-        "",
-    )
-    waiting = tuple(
-        act.name
-        for act in tx.acts.of_submission(item.submission_id, in_force_only=False)
-        if act.act.label == item.label and not act.is_in_force
-    )
-    return HeldWork(item, reasons, near_miss, _next_action(item, reasons, near_miss, waiting), waiting)
+    subjects = stored.inspection.subjects if stored else ()
+    facts = next((facts for facts in subjects if facts.label == item.label), None)
+    near_miss = facts.near_miss or "" if facts else ""
+    waiting = waiting_for_second(tx.acts.of_submission(item.submission_id, in_force_only=False), item.label)
+    files = facts.instances if facts else 0
+    return HeldWork(item, reasons, files, near_miss, _next_action(item, reasons, near_miss, waiting), waiting)
+
+
+def waiting_for_second(acts: Sequence[RecordedAct], label: str) -> tuple[str, ...]:
+    """Return the acts on a subject that wait for a second person; a later act in force makes them void."""
+    waiting: list[str] = []
+    for recorded in acts:
+        if recorded.act.label == label:
+            waiting = [] if recorded.is_in_force else [*waiting, recorded.name]
+    return tuple(waiting)
 
 
 def holding(verdict: Verdict, label: str) -> tuple[JudgedFinding, ...]:

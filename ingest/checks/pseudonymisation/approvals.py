@@ -47,7 +47,7 @@ def value_hmac(key: bytes, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a person could approve. `text` is shown on the terminal only, and never kept."""
+    """What a person could approve, or may only look at. `text` is for the terminal alone, and never kept."""
 
     kind: ApprovalKind
     where: str
@@ -56,6 +56,7 @@ class Proposal:
     codes: tuple[str, ...]
     count: int
     text: str = field(default="", repr=False)
+    is_approvable: bool = True
 
 
 class Approvals:

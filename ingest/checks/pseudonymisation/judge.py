@@ -43,6 +43,7 @@ from ingest.checks.pseudonymisation.second_look import SeenText, SeenTexts, find
 from ingest.checks.pseudonymisation.stray import judge_preamble_bytes, judge_trailing_bytes
 from ingest.checks.pseudonymisation.tally import Tallies, Tally
 from ingest.checks.pseudonymisation.values import JudgedValue, judge_value
+from ingest.checks.subject_id import is_study_id_or_slip
 from ingest.model.finding import (
     MEMBER_NAME,
     PREAMBLE,
@@ -140,7 +141,9 @@ class PackageJudge:
 
     def _subject_context(self, patient_id: str, allowed: frozenset[str]) -> Context:
         """Study IDs may stand for the patient, and on egress any PatientID that gives nothing away."""
-        allowed = frozenset(text for text in allowed if self._package.trial.study_id.match(text))
+        allowed = frozenset(
+            text for text in allowed if is_study_id_or_slip(text, self._package.trial.study_id)
+        )
         self._all_ids |= allowed
         context = self._package.for_subject(allowed)
         if self._package.route is not RouteKind.EGRESS or not patient_id or patient_id in allowed:
@@ -323,6 +326,10 @@ class PackageJudge:
     def proposals(self) -> tuple[Proposal, ...]:
         """Return what a person could approve for this site. The texts in it are for the terminal alone."""
         return tuple(self._proposals)
+
+    def values_to_look_at(self) -> tuple[Proposal, ...]:
+        """Return the proposals, and the values that nobody may approve; for a person's terminal alone."""
+        return (*self._proposals, *self._proposals.only_seen())
 
     def is_known_label(self, path: str, text: str) -> bool:
         """Say whether a label may be kept: vocabulary, the trial file or an approval knows all of it."""

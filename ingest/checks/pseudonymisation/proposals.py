@@ -18,9 +18,14 @@ class Proposals:
         self._key = key
         self._known_creators = known_creators
         self._all: dict[tuple[str, str, str], Proposal] = {}
+        self._only_seen: dict[tuple[str, str, str], Proposal] = {}
 
     def __iter__(self) -> Iterator[Proposal]:
         return iter(self._all.values())
+
+    def only_seen(self) -> tuple[Proposal, ...]:
+        """Return what nobody may approve and an authorised person may look at: names, numbers, dates."""
+        return tuple(self._only_seen.values())
 
     def add(self, codes: Iterable[str], path: str, judged: JudgedValue, creator: str) -> None:
         """Propose what would lift these codes of a value at a place."""
@@ -36,6 +41,11 @@ class Proposals:
                 self._count(Proposal(kind, path, digest, "", tuple(found), 1, judged.text))
             elif judged.root:
                 self._count(Proposal(kind, "", "", judged.root, tuple(found), 1))
+        others = tuple(sorted(code for code in codes if code not in PROPOSED_AS))
+        if others and judged.text:
+            digest = value_hmac(self._key, judged.text)
+            seen = Proposal(ApprovalKind.VALUE, path, digest, "", others, 1, judged.text, is_approvable=False)
+            self._count(seen, self._only_seen)
 
     def add_class(self, uid: str, codes: tuple[str, ...]) -> None:
         """Propose a SOP class of the list of those that are looked at."""
@@ -51,7 +61,8 @@ class Proposals:
         else:
             self._count(Proposal(kind, "", value_hmac(self._key, creator), "", codes, 1, creator))
 
-    def _count(self, proposal: Proposal) -> None:
+    def _count(self, proposal: Proposal, among: dict[tuple[str, str, str], Proposal] | None = None) -> None:
+        counted = self._all if among is None else among
         key = (proposal.kind.value, proposal.where + proposal.clear, proposal.value_hmac)
-        known = self._all.get(key)
-        self._all[key] = replace(proposal, count=known.count + 1) if known else proposal
+        known = counted.get(key)
+        counted[key] = replace(proposal, count=known.count + 1) if known else proposal

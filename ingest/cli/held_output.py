@@ -1,0 +1,113 @@
+"""Held work and acts on the terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from ingest.checks.pseudonymisation.approvals import Proposal
+from ingest.ledger.acts import RecordedAct
+from ingest.model.submission import ActKind, SubmissionState
+from ingest.steps.held_work import HeldWork
+from ingest.steps.parts import Parts
+
+_WIDTH = 100
+
+
+def list_in_lines(works: Sequence[HeldWork], waiting: Sequence[RecordedAct], now: datetime) -> Iterator[str]:
+    """Yield the open items, then the acts without a submission that wait for a second person."""
+    if not works:
+        yield "Nothing is held."
+    for work in works:
+        yield _head(work, now)
+        yield from _wrapped("why", work.reason)
+        yield from _wrapped("next", work.next_action)
+    for recorded in waiting:
+        if recorded.act.submission_id is None:
+            yield (
+                f"{recorded.name}, asked for by {recorded.act.by}: a second person confirms it with "
+                f"`ingest held confirm {recorded.name} --by …`"
+            )
+
+
+def item_in_full(work: HeldWork, now: datetime) -> Iterator[str]:
+    """Yield all that is known of an item: what was found, where, how often; no values."""
+    yield _head(work, now)
+    for reason in work.reasons:
+        finding = reason.finding
+        place = f"{finding.keyword} {finding.where}".strip() or "the data as a whole"
+        yield f"  {finding.code}  {reason.severity.value}  {place}, {finding.count} times"
+        yield from _wrapped("", reason.message)
+    if work.near_miss:
+        yield f"  probably meant: {work.near_miss}"
+    yield from _wrapped("next", work.next_action)
+
+
+def values_in_lines(found: Sequence[Proposal]) -> Iterator[str]:
+    """Yield values for the terminal; what cannot be printed is written as its escape."""
+    yield "Values (on this terminal only; that you looked is on record):"
+    for item in found:
+        text = (item.clear or item.text).encode("unicode_escape").decode("ascii")
+        fate = "could be approved" if item.is_approvable else "cannot be approved"
+        yield f"  {', '.join(item.codes)}  {item.where or 'anywhere'}  {item.count} times  {text!r}  {fate}"
+    if not found:
+        yield "  none: what holds it is not the value of an element (see the findings)"
+
+
+def act_in_words(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
+    """Yield what an act came to."""
+    act = recorded.act
+    if not recorded.is_in_force:
+        yield f"{recorded.name} is recorded. It takes two people: nothing happens before another confirms it."
+        yield f"  ingest held confirm {recorded.name} --by NAME"
+        return
+    second = f", confirmed by {recorded.second_by}" if recorded.second_by else ""
+    yield f"{recorded.name} is in force: {act.by}{second}."
+    if act.submission_id is not None:
+        yield from _outcome(parts, act.submission_id)
+    if act.kind in (ActKind.PURGE, ActKind.WITHDRAW):
+        yield from _certificate(parts, recorded)
+
+
+def _outcome(parts: Parts, submission_id: str) -> Iterator[str]:
+    with parts.ledger.read() as tx:
+        submission = tx.submissions.get(submission_id)
+        decided = tx.verdicts.latest(submission_id)
+    if submission.state is not SubmissionState.DONE:
+        yield f"  {submission_id} is on its way again: {submission.state.value}"
+        return
+    for subject in decided.verdict.subjects if decided else ():
+        yield f"  {subject.label}: {subject.outcome.value}, {subject.completeness.state.value}"
+
+
+def _certificate(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
+    act = recorded.act
+    with parts.ledger.read() as tx:
+        events = tx.audit.events(submission_id=act.submission_id, subject_id=act.subject_id or None)
+    for event in events:
+        if event.detail.get("act") == recorded.name and event.event in ("purged", "withdrawn"):
+            gone = event.detail
+            yield (
+                f"  deleted: {gone['originals']} zips ({gone['rewritten']} written anew for others), "
+                f"{gone['share_files']} copies on the share, {gone['archived']} files of the archive"
+            )
+            yield f"  not reached, see to it: {gone['not_reached']}"
+            yield f"  audit event {event.seq}, {event.hash[:16]}…"
+
+
+def _head(work: HeldWork, now: datetime) -> str:
+    item = work.item
+    days = (now - item.opened).days
+    age = "today" if days < 1 else f"{days} day{'s' if days > 1 else ''}"
+    deadline = f"{item.deadline:%Y-%m-%d %H:%M}" if item.deadline else "none"
+    late = " (OVERDUE)" if item.deadline and item.deadline < now else ""
+    return (
+        f"[{item.id}] {item.submission_id}  site {item.site}  {item.label or 'the whole zip'}  "
+        f"{work.files} files  owner {item.owner or 'nobody'}  age {age}  deadline {deadline}{late}"
+    )
+
+
+def _wrapped(name: str, text: str) -> list[str]:
+    lead = f"    {name + ': ' if name else ''}"
+    return textwrap.wrap(text, _WIDTH, initial_indent=lead, subsequent_indent="      ")
