@@ -23,13 +23,13 @@ test-fast: setup lint ## lint, types, unit and property tests; no services; unde
 	@$(PYTEST) tests/unit -n 2 -m "not ($(SERVERS))"
 
 lint: setup ## ruff, mypy --strict, import-linter, generated documents
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check && $(PY) tooling/write_shipped_trial.py --check
 
 format: setup ## put the code in its form
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
 
 docs: setup ## write the generated documents
-	@$(PY) tooling/write_finding_codes.py
+	@$(PY) tooling/write_finding_codes.py && $(PY) tooling/write_shipped_trial.py
 
 lock: ## pin every requirement again
 	@tooling/lock.sh

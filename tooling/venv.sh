@@ -19,6 +19,8 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 # uv installs in seconds what pip installs in a minute; hatchling builds this project. Both are pinned by hash.
 .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r tooling/requirements-build.txt
-.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r "$requirements"
+.venv/bin/uv pip install -q --python .venv/bin/python --compile-bytecode --require-hashes -r "$requirements"
 .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
+# Where nothing may be written later (PYTHONDONTWRITEBYTECODE), a start would compile everything anew each time.
+.venv/bin/python -m compileall -q ingest workers
 touch "$stamp"

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ingest.checks.codes import load_codes
-from ingest.inspection.client import Inspector
-from ingest.model.errors import ConfigurationError
-from ingest.model.inspection import Inspection, InspectionRequest
-from ingest.model.instance import InstanceFacts
+from ingest.inspection.child import Child
 from ingest.model.route import RouteKind
-from ingest.model.verdict import Outcome, Verdict
-from ingest.reports.verdict_json import describe_verdict
-from ingest.steps.judge import group_by_label, judge_package
-from ingest.trial import Trial, load_default_trial, load_trial
 
-EXIT_STATUS = {Outcome.ACCEPTED: 0, Outcome.HELD: 1, Outcome.REJECTED: 2}
+if TYPE_CHECKING:
+    from ingest.model.inspection import Inspection
+    from ingest.model.verdict import Verdict
+    from ingest.trial.definition import Trial
+
+EXIT_STATUS = {"accepted": 0, "held": 1, "rejected": 2}
+_MEMORY = 1 << 30
 
 
 @click.command("check")
@@ -59,9 +58,16 @@ def command(
 
     Exit status: 0 accepted, 1 held, 2 rejected, 3 could not run.
     """
-    trial = load_trial(trial_file, load_codes()) if trial_file else load_default_trial(load_codes())
-    inspection, verdict = check_package(package, RouteKind(route), site, trial)
+    # The child is started before anything else is imported: the two get ready at the same time.
+    child = Child(_MEMORY)
+    try:
+        trial = _load_trial(trial_file)
+        inspection, verdict = check_package(package, RouteKind(route), site, trial, child)
+    finally:
+        child.end()
     if as_json:
+        from ingest.reports.verdict_json import describe_verdict
+
         json.dump(
             describe_verdict(inspection.package, verdict, inspection.coverage), sys.stdout, ensure_ascii=False
         )
@@ -70,13 +76,29 @@ def command(
         from ingest.cli.show_verdict import show_verdict
 
         show_verdict(inspection, verdict, package if show_names else None, trial)
-    return EXIT_STATUS[verdict.outcome]
+    return EXIT_STATUS[verdict.outcome.value]
+
+
+def _load_trial(path: Path | None) -> Trial:
+    from ingest.checks.codes import load_codes
+    from ingest.trial.load import load_default_trial, load_trial
+
+    return load_trial(path, load_codes()) if path else load_default_trial(load_codes())
 
 
 def check_package(
-    package: Path, route: RouteKind, site: str | None, trial: Trial
+    package: Path, route: RouteKind, site: str | None, trial: Trial, child: Child | None = None
 ) -> tuple[Inspection, Verdict]:
-    """Inspect and judge one zip, against nothing but itself. Raises ConfigurationError."""
+    """Inspect and judge one zip, against nothing but itself. Raises ConfigurationError.
+
+    child: an inspection process that was started already.
+    """
+    from ingest.inspection.client import Inspector
+    from ingest.model.errors import ConfigurationError
+    from ingest.model.inspection import InspectionRequest
+    from ingest.model.instance import InstanceFacts
+    from ingest.steps.judge import group_by_label, judge_package
+
     if site is not None and trial.site(site) is None:
         raise ConfigurationError(f"--site {site}: the trial file has no such site")
     request = InspectionRequest(
@@ -85,10 +107,10 @@ def check_package(
         route=route,
         site=site,
         trial_toml=trial.text,
-        hmac_key=secrets.token_hex(32),
+        hmac_key=os.urandom(32).hex(),
     )
     instances: list[InstanceFacts] = []
-    with Inspector() as inspector:
+    with Inspector(child=child) as inspector:
         inspection = inspector.inspect(request, instances.extend)
     judgement = judge_package(inspection, group_by_label(instances), trial, trial.site(site))
     return inspection, judgement.verdict

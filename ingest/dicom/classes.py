@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from ingest.dicom.dictionary import tag_of
 
@@ -25,7 +25,7 @@ class SopClass:
 @cache
 def sop_classes() -> Mapping[str, SopClass]:
     """Return the known SOP classes by UID."""
-    text = (files("ingest.dicom") / "data" / "sop_classes.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parent / "data" / "sop_classes.toml").read_text(encoding="utf-8")
     return {uid: _read(entry) for uid, entry in tomllib.loads(text).items()}
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import io
+import json
 import os
 import sys
 import warnings
@@ -21,12 +22,12 @@ from ingest.model.errors import TransientError
 from ingest.model.inspection import InspectionRequest
 from ingest.model.wire import from_wire, to_wire
 from ingest.trial.definition import Trial
-from ingest.trial.load import parse_trial
+from ingest.trial.load import recall_trial
 
 
 @lru_cache(maxsize=4)
-def _trial(text: str) -> Trial:
-    return parse_trial(text)
+def _trial(described: str) -> Trial:
+    return recall_trial(json.loads(described))
 
 
 def main() -> None:
@@ -60,7 +61,7 @@ def _answer(message: dict[str, Any], outgoing: BinaryIO) -> dict[str, Any]:
     try:
         is_proposing = "propose" in message
         request = from_wire(InspectionRequest, message["propose" if is_proposing else "inspect"])
-        trial = _trial(request.trial_toml)
+        trial = _trial(message["trial"])
         limit_cpu(trial.limits.seconds)
         if is_proposing:
             return {"proposals": [to_wire(item) for item in propose_approvals(request, trial)]}

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import subprocess
-import sys
-import threading
+import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from ingest.checks.pseudonymisation.approvals import Proposal
+from ingest.inspection.child import Child, Gone
 from ingest.inspection.display import digest_file, display_name
-from ingest.inspection.frames import BrokenStreamError, read_frame, write_frame
 from ingest.model.errors import TransientError
 from ingest.model.finding import Finding
 from ingest.model.inspection import Coverage, Inspection, InspectionRequest, PackageFacts
 from ingest.model.instance import InstanceFacts
 from ingest.model.wire import from_wire, to_wire
-from ingest.trial.load import parse_trial
+from ingest.trial.load import describe_trial, parse_trial
 
-DIED, TOO_LONG, TOO_MUCH_MEMORY = "PKG901", "PKG902", "PKG903"
-#: What the child inherits of the environment: no credentials.
-_ENVIRONMENT = (
-    "PATH",
-    "LANG",
-    "LC_ALL",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "SYSTEMROOT",
-    "VIRTUAL_ENV",
-    "PYTHONPATH",
-    "TZ",
-)
+TOO_MUCH_MEMORY = "PKG903"
 #: A child that says nothing for so long is stuck.
 _SILENCE = 300.0
-_START = 60.0
 
 OnInstances = Callable[[list[InstanceFacts]], None]
 OnProgress = Callable[[int, int], None]
@@ -49,25 +32,26 @@ class InspectionBugError(Exception):
     """The program itself failed; says where, never with what."""
 
 
-class _Gone(Exception):
-    """The child ended or is stuck; the argument is the finding's code."""
-
-
 class Inspector:
     """Inspects packages in a child process that is kept warm between them. One at a time; not for threads.
 
     memory_limit: bytes that the child may fill (mapped files do not count; on Windows not enforced).
     seconds:      wall time for one package; None: the trial's limit.
     silence:      seconds without a word after which the child counts as stuck.
+    child:        one that was started already.
     """
 
     def __init__(
-        self, memory_limit: int = 1 << 30, seconds: float | None = None, silence: float = _SILENCE
+        self,
+        memory_limit: int = 1 << 30,
+        seconds: float | None = None,
+        silence: float = _SILENCE,
+        child: Child | None = None,
     ) -> None:
         self._memory_limit = memory_limit
         self._seconds = seconds
         self._silence = silence
-        self._child: _Child | None = None
+        self._child = child
 
     def __enter__(self) -> Inspector:
         return self
@@ -86,7 +70,7 @@ class Inspector:
         """Start the child, if there is none."""
         if self._child is None or not self._child.is_alive:
             self.close()
-            self._child = _Child(self._memory_limit)
+            self._child = Child(self._memory_limit)
 
     def inspect(
         self,
@@ -102,7 +86,7 @@ class Inspector:
         """
         try:
             answer = self._ask("inspect", request, on_instances, on_progress)
-        except _Gone as gone:
+        except Gone as gone:
             return _lost(request, str(gone))
         if "inspection" in answer:
             return from_wire(Inspection, answer["inspection"])
@@ -117,7 +101,7 @@ class Inspector:
         """
         try:
             answer = self._ask("propose", request, lambda _: None, None)
-        except _Gone as gone:
+        except Gone as gone:
             raise InspectionBugError(f"the inspection ended early ({gone})") from None
         if "proposals" not in answer:
             raise _failure(answer)
@@ -141,7 +125,13 @@ class Inspector:
         child = self._child
         assert child is not None
         try:
-            answer = self._converse(child, {verb: to_wire(request)}, request, on_instances, on_progress)
+            trial = parse_trial(request.trial_toml)
+            question = {
+                verb: to_wire(replace(request, trial_toml="")),
+                "trial": json.dumps(describe_trial(trial)),
+            }
+            seconds = self._seconds or trial.limits.seconds
+            answer = self._converse(child, question, seconds, on_instances, on_progress)
         except BaseException:
             self.close()
             raise
@@ -149,13 +139,13 @@ class Inspector:
 
     def _converse(
         self,
-        child: _Child,
+        child: Child,
         question: dict[str, Any],
-        request: InspectionRequest,
+        seconds: float,
         on_instances: OnInstances,
         on_progress: OnProgress | None,
     ) -> dict[str, Any]:
-        deadline = time.monotonic() + (self._seconds or parse_trial(request.trial_toml).limits.seconds)
+        deadline = time.monotonic() + seconds
         child.send(question)
         while True:
             message = child.receive(min(self._silence, deadline - time.monotonic()))
@@ -166,84 +156,6 @@ class Inspector:
                     on_progress(*message["progress"])
             else:
                 return message
-
-
-class _Child:
-    """The process and the thread that listens to it (pipes cannot be waited for on Windows)."""
-
-    def __init__(self, memory_limit: int) -> None:
-        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "ingest.inspection", str(memory_limit)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-        self._frames: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=8)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._incoming: BinaryIO = self._process.stdin  # type: ignore[assignment]
-        self._outgoing: BinaryIO = self._process.stdout  # type: ignore[assignment]
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        self._is_ready = False
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
-
-    def send(self, message: dict[str, Any]) -> None:
-        if not self._is_ready:
-            self.receive(_START)
-            self._is_ready = True
-        try:
-            write_frame(self._incoming, message)
-        except OSError:
-            raise _Gone(DIED) from None
-
-    def receive(self, timeout: float) -> dict[str, Any]:
-        try:
-            message = self._frames.get(timeout=max(timeout, 0.001))
-        except queue.Empty:
-            raise _Gone(TOO_LONG) from None
-        if message is None:
-            raise _Gone(TOO_LONG if self._was_out_of_time() else DIED)
-        return message
-
-    def end(self) -> None:
-        """Kill the process and let the listener go."""
-        self._process.kill()
-        self._process.wait()
-        while self._listener.is_alive():
-            try:
-                self._frames.get(timeout=0.01)
-            except queue.Empty:
-                continue
-        for stream in (self._incoming, self._outgoing):
-            try:
-                stream.close()
-            except OSError:
-                continue
-
-    def _was_out_of_time(self) -> bool:
-        """Did the system end it for the CPU time it used?"""
-        import signal
-
-        self._process.wait()
-        return self._process.returncode == -getattr(signal, "SIGXCPU", 1 << 16)
-
-    def _listen(self) -> None:
-        try:
-            while (message := read_frame(self._outgoing)) is not None:
-                self._frames.put(message)
-        except (BrokenStreamError, OSError, ValueError):
-            pass
-        self._frames.put(None)
 
 
 def _failure(answer: dict[str, Any]) -> Exception:

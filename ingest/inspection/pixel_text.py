@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from array import array
 from functools import cache
 
@@ -29,6 +28,8 @@ def read_pixel_text(found: Walk) -> str | None:
     picture = _picture(found) if program else None
     if program is None or picture is None:
         return None
+    import subprocess
+
     try:
         ended = subprocess.run(
             [program, "stdin", "stdout", "--psm", "11"],

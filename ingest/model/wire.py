@@ -96,8 +96,8 @@ def _decoder(hint: Any) -> Coder:
     if origin is tuple:
         return _tuple_decoder(get_args(hint))
     if origin is not None and issubclass(origin, Mapping):
-        item = _decoder(get_args(hint)[1])
-        return lambda data: {key: item(value) for key, value in data.items()}
+        key, item = map(_decoder, get_args(hint))
+        return lambda data: {key(name): item(value) for name, value in data.items()}
     if not isinstance(hint, type):
         return _identity
     return _class_decoder(hint)

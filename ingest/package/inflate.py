@@ -10,8 +10,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
-import inflate64
-
 from ingest.package.contents import Member
 from ingest.package.source import Source
 
@@ -192,6 +190,8 @@ def _in_small_pieces(packed: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 def _deflated64(source: Source, member: Member) -> Iterator[bytes]:
+    import inflate64  # rare, and slow to import
+
     inflater = inflate64.Inflater()
     try:
         for packed in _in_small_pieces(_packed(source, member, _PIECE_IN), member.compressed_size):

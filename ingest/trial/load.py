@@ -1,26 +1,27 @@
-"""Read a trial file: TOML → checked tables → frozen definitions.
+"""Trials: of a file, of the one that is shipped, of a text.
 
-A wrong file is answered with the line, the key and what was expected.
+A text is checked once in a process; the one that is shipped was checked when it was made.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Collection, Iterable
-from importlib.resources import files
+import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from ingest.model.errors import ConfigurationError
-from ingest.model.route import RouteKind, ShareAddress
-from ingest.trial import definition, schema
-from ingest.trial.locate import find_line
+from ingest.model.wire import WireError, from_wire, to_wire
+from ingest.trial.definition import Trial
+
+_SHIPPED = "shipped.json"
+#: Trials by the digest of their text; True: its codes were looked up.
+_known: dict[str, tuple[Trial, bool]] = {}
+_MOST_KNOWN = 16
 
 
-def load_trial(path: Path, known_codes: Collection[str] = ()) -> definition.Trial:
+def load_trial(path: Path, known_codes: Collection[str] = ()) -> Trial:
     """Return the trial of the file at `path`.
 
     known_codes: finding codes that an override may name; empty: not checked.
@@ -35,142 +36,53 @@ def load_trial(path: Path, known_codes: Collection[str] = ()) -> definition.Tria
     return parse_trial(text, known_codes, name=str(path))
 
 
-def load_default_trial(known_codes: Collection[str] = ()) -> definition.Trial:
+def load_default_trial(known_codes: Collection[str] = ()) -> Trial:
     """Return the trial that is shipped with the program: Hamlet.rt's."""
     return parse_trial(default_trial_text(), known_codes, name="hamlet-rt.toml")
 
 
 def default_trial_text() -> str:
     """Return the text of the trial file that is shipped, from the wheel or from the source tree."""
-    shipped = files("ingest.trial") / "data" / "hamlet-rt.toml"
+    shipped = Path(__file__).parent / "data" / "hamlet-rt.toml"
     if shipped.is_file():
         return shipped.read_text(encoding="utf-8")
     source = Path(__file__).resolve().parents[2] / "deploy" / "trials" / "hamlet-rt.toml"
     return source.read_text(encoding="utf-8")
 
 
-def parse_trial(
-    text: str, known_codes: Collection[str] = (), *, name: str = "the trial file"
-) -> definition.Trial:
+def parse_trial(text: str, known_codes: Collection[str] = (), *, name: str = "the trial file") -> Trial:
     """Return the trial of a trial file's text. Raises ConfigurationError."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{name} is not TOML: {error}.") from None
-    try:
-        checked = schema.TrialFile.model_validate(tables)
-    except ValidationError as error:
-        raise ConfigurationError(_explain(name, text, error)) from None
-    trial = _define(checked, text)
-    _check_whole(name, text, trial, checked, known_codes)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    if sha256 not in _known:
+        shipped = _shipped(sha256, text)
+        if shipped is not None:
+            _known[sha256] = (shipped, True)
+    trial, has_known_codes = _known.get(sha256, (None, False))
+    if trial is None or (known_codes and not has_known_codes):
+        from ingest.trial.check import check_trial
+
+        trial = check_trial(text, known_codes, name)
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[sha256] = (trial, bool(known_codes))
     return trial
 
 
-def _explain(name: str, text: str, error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors(include_url=False, include_context=False):
-        line = find_line(text, problem["loc"])
-        place = f"{name}, line {line}" if line else name
-        key = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"{place}: {key}: expected: {_expectation(problem['type'], problem['msg'])}")
-    return "\n".join(lines)
+def describe_trial(trial: Trial) -> dict[str, Any]:
+    """Return a trial as JSON-ready data without the file's text: what `recall_trial` takes."""
+    described: dict[str, Any] = to_wire(trial)
+    del described["text"]
+    return described
 
 
-def _expectation(kind: str, message: str) -> str:
-    """Return pydantic's words for the reader of a trial file: "a valid string", not "Input should be …"."""
-    if kind == "extra_forbidden":
-        return "one of the keys of docs/trial-file.md; this is none of them"
-    if kind == "missing":
-        return "a value; the key is missing"
-    return message.removeprefix("Value error, ").removeprefix("Input should be ")
+def recall_trial(described: object, text: str = "") -> Trial:
+    """Return the trial that `describe_trial` described, not checked again. Raises WireError."""
+    if not isinstance(described, dict):
+        raise WireError("not a Trial")
+    return from_wire(Trial, {**described, "text": text})
 
 
-def _define(checked: schema.TrialFile, text: str) -> definition.Trial:
-    trial = checked.trial
-    return definition.Trial(
-        name=trial.name,
-        title=trial.title or trial.name,
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-        text=text,
-        study_id=definition.StudyIdGrammar(**checked.study_id.model_dump()),
-        sites=tuple(_site(site) for site in checked.site),
-        routes={kind: _route(kind, route, checked.settle) for kind, route in checked.route.items()},
-        expected=_all(definition.ExpectedObject, checked.expected),
-        shares=tuple(ShareAddress(share.route, share.site, share.address) for share in checked.share),
-        overrides=_all(definition.SeverityOverride, checked.severity),
-        limits=definition.Limits(**checked.limits.model_dump()),
-        pseudonymisation=definition.Pseudonymisation(**checked.pseudonymisation.model_dump()),
-        stamp=definition.Stamp(**checked.stamp.model_dump()),
-        retention=definition.Retention(**checked.retention.model_dump()),
-        chasing=definition.Chasing(**checked.chasing.model_dump()),
-        rois=_all(definition.RoiRule, checked.roi),
-        team=definition.TeamContacts(**trial.team.model_dump()),
-        allowed_modalities=trial.allowed_modalities,
-    )
-
-
-def _all(kind: Any, tables: Iterable[schema.Table]) -> tuple[Any, ...]:
-    return tuple(kind(**table.model_dump()) for table in tables)
-
-
-def _site(table: schema.SiteTable) -> definition.Site:
-    plain = table.model_dump(exclude={"contacts", "severity", "waiver"})
-    return definition.Site(
-        **plain,
-        contacts=_all(definition.Contact, table.contacts),
-        overrides=_all(definition.SeverityOverride, table.severity),
-        waivers=_all(definition.Waiver, table.waiver),
-    )
-
-
-def _route(kind: RouteKind, table: schema.RouteTable, settle: schema.SettleTable) -> definition.RouteRule:
-    return definition.RouteRule(
-        kind=kind,
-        address=table.address,
-        settle=definition.Settle(**(table.settle or settle).model_dump()),
-        poll_every=table.poll_every,
-        report=table.report,
-        queue=table.queue,
-        maximum_size=table.maximum_size,
-    )
-
-
-def _check_whole(
-    name: str,
-    text: str,
-    trial: definition.Trial,
-    checked: schema.TrialFile,
-    known_codes: Collection[str],
-) -> None:
-    """Check what no single table can know: sites named twice, routes that are not there, unknown codes."""
-
-    def refuse(path: tuple[str | int, ...], expected: str) -> None:
-        line = find_line(text, path)
-        key = ".".join(str(part) for part in path)
-        raise ConfigurationError(f"{name}, line {line}: {key}: expected: {expected}")
-
-    numbers = [site.number for site in trial.sites]
-    for at, site in enumerate(checked.site):
-        if numbers.index(site.number) != at:
-            refuse(("site", at, "number"), "a number that no other site has")
-        for kind in site.routes:
-            if kind not in trial.routes:
-                refuse(("site", at, "routes"), f"routes that are defined; there is no [route.{kind}]")
-        _check_codes(site.severity, ("site", at, "severity"), known_codes, refuse)
-    for at, share in enumerate(checked.share):
-        if share.site not in numbers:
-            refuse(("share", at, "site"), "the number of a site")
-    _check_codes(checked.severity, ("severity",), known_codes, refuse)
-
-
-def _check_codes(
-    overrides: tuple[schema.OverrideTable, ...],
-    path: tuple[str | int, ...],
-    known_codes: Collection[str],
-    refuse: Any,
-) -> None:
-    for at, override in enumerate(overrides):
-        if known_codes and override.code not in known_codes:
-            refuse((*path, at, "code"), "a code of docs/finding-codes.md")
-        if override.severity is None and override.effect is None:
-            refuse((*path, at), "severity or effect")
+def _shipped(sha256: str, text: str) -> Trial | None:
+    """Return the shipped trial where the text is its very text (`make docs` writes it), else None."""
+    described = json.loads((Path(__file__).parent / _SHIPPED).read_text(encoding="utf-8"))
+    return recall_trial(described, text) if described["sha256"] == sha256 else None

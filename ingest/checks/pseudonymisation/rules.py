@@ -24,6 +24,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from ingest.checks.pseudonymisation.word_lists import SortedWords
 from ingest.checks.pseudonymisation.words import Lexicon
 
 _DATA: Final = Path(__file__).parent / "data"
@@ -131,12 +132,12 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
     return Lexicon(
         vocabulary=words | vocabulary["name_placeholders"],
         common_surnames=frozenset(_read("surnames_common.txt").split()) | vocabulary["more_names"],
-        surnames=frozenset(_read("surnames.txt").split()),
+        surnames=SortedWords(_read("surnames.txt")),
         name_endings=tuple(vocabulary["name_endings"]),
         name_beginnings=tuple(vocabulary["name_beginnings"]),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
-        english=frozenset(_read("english.txt").split()),
+        english=SortedWords(_read("english.txt")),
     )
 
 

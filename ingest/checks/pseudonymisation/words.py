@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 _SPLIT = re.compile(r"[A-Z]?[a-z]+(?:['’][A-Za-z][a-z]+)?|[A-Z]+(?:['’][A-Z]{2,})?(?![a-z])|[A-Z]|[0-9]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -23,6 +23,12 @@ _TITLES: Final = ("dr", "mr", "mrs", "prof")
 _SHORTEST_PART: Final = 3
 _MOST_REMEMBERED: Final = 50_000
 _LONGEST_COMPOUND: Final = 40
+
+
+class WordList(Protocol):
+    """What says whether a word is in it."""
+
+    def __contains__(self, word: str, /) -> bool: ...
 
 
 class WordClass(Enum):
@@ -39,10 +45,10 @@ class Lexicon:
 
     vocabulary: frozenset[str]
     common_surnames: frozenset[str]
-    surnames: frozenset[str]
+    surnames: WordList
     given_names: frozenset[str]
     common_given_names: frozenset[str]
-    english: frozenset[str]
+    english: WordList
     name_endings: tuple[str, ...] = ()
     name_beginnings: tuple[str, ...] = ()
     _memo: dict[str, WordClass] = field(default_factory=dict, compare=False, repr=False)

@@ -5,6 +5,7 @@ import mmap
 from pathlib import Path
 from typing import Any
 
+import inflate64
 import pytest
 
 from ingest.model.errors import TransientError
@@ -34,7 +35,7 @@ def test_gate_inflates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise AssertionError("inflated")
 
     monkeypatch.setattr(inflate, "new_inflater", explode)
-    monkeypatch.setattr(inflate.inflate64, "Inflater", explode)
+    monkeypatch.setattr(inflate64, "Inflater", explode)
     for case in HOSTILE_ZIPS:
         package_of(case.build(), tmp_path, case.limits)
 

@@ -1,11 +1,21 @@
 """A trial file is read whole or refused with the line, the key and what was expected."""
 
+import json
+
 import pytest
 
 from ingest.checks.codes import load_codes
 from ingest.model.errors import ConfigurationError
 from ingest.model.route import RouteKind
-from ingest.trial.load import default_trial_text, load_default_trial, load_trial, parse_trial
+from ingest.trial.check import check_trial
+from ingest.trial.load import (
+    default_trial_text,
+    describe_trial,
+    load_default_trial,
+    load_trial,
+    parse_trial,
+    recall_trial,
+)
 
 TEXT = default_trial_text()
 
@@ -97,3 +107,19 @@ def test_a_share_of_its_own_takes_the_place_of_the_routes_template() -> None:
     assert addresses[RouteKind.SMB, "124"] == "azure-files:https://x.file.core.windows.net/s"
     assert addresses[RouteKind.SMB, "123"] == "folder:/srv/smb/123"
     assert (RouteKind.EGRESS, "124") not in addresses
+
+
+def test_the_shipped_form_is_what_the_check_makes_of_the_shipped_text() -> None:
+    text = default_trial_text()
+    assert load_default_trial(load_codes()) == check_trial(text, load_codes(), "hamlet-rt.toml")
+    assert (
+        recall_trial(json.loads(json.dumps(describe_trial(load_default_trial()))), text)
+        == load_default_trial()
+    )
+
+
+def test_a_text_read_before_without_codes_is_checked_when_codes_are_known() -> None:
+    text = default_trial_text() + '\n[[severity]]\ncode = "XYZ999"\nseverity = "info"\nreason = "r"\n'
+    assert parse_trial(text).overrides[0].code == "XYZ999"
+    with pytest.raises(ConfigurationError):
+        parse_trial(text, load_codes())
