@@ -165,7 +165,7 @@ def test_the_morning_email_goes_to_the_team_and_says_what_waits(delivered: Deplo
     body = message.get_body(("plain",))
     assert body is not None
     text = body.get_content()
-    assert text.startswith("6 zips since the last e-mail; 3 held.")
+    assert text.startswith("6 zips since the last e-mail; 3 held")
     assert "Received and filed: 123-1001 is complete." in text
     assert "has never sent anything" not in text  # nobody is enrolled at the one that has not
 

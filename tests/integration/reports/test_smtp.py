@@ -4,7 +4,7 @@ import datetime as dt
 import ssl
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,8 +17,12 @@ from ingest.model.errors import TransientError
 from ingest.reports.content import build_submission_report
 from ingest.reports.letters import letter_of
 from ingest.reports.mail import EmailDelivery, SmtpSettings
-from ingest.reports.ports import Letter
+from ingest.reports.ports import Attachment, Letter
 from ingest.reports.samples import sample_submissions
+from ingest.service import open_service
+from ingest.steps.deliver import deliver
+from ingest.steps.morning import send_morning
+from tests.deployment import write_settings
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services
@@ -189,6 +193,36 @@ def test_a_full_mailbox_is_tried_again(server: Controller, certificate: Path, in
 def test_no_server_is_a_passing_fault(certificate: Path) -> None:
     with pytest.raises(TransientError):
         EmailDelivery(SmtpSettings("127.0.0.1", 1, timeout=2), SENDER).send(letter())
+
+
+def test_the_morning_email_goes_out_once_to_the_team(
+    plain_server: Controller, inbox: Inbox, tmp_path: Path
+) -> None:
+    settings = write_settings(tmp_path).model_copy(
+        update={"smtp_host": "127.0.0.1", "smtp_port": port_of(plain_server), "smtp_starttls": False}
+    )
+    with open_service(settings) as service:
+        for _ in range(2):
+            send_morning(service.parts)
+            deliver(service.parts)
+    (message,) = inbox.messages
+    assert message["To"] == "hamlet-operations@example.org, hamlet-data@example.org"
+    assert message["Subject"].startswith("Hamlet.rt: morning report of ")
+    plain, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert plain is not None and plain.get_content().startswith("0 zips since the last e-mail;")
+    assert html is not None and "since the last e-mail" in html.get_content()
+
+
+def test_an_attachment_arrives_as_it_is(server: Controller, certificate: Path, inbox: Inbox) -> None:
+    chase = '\ufeff"site","Zoë"\r\n'.encode()
+    with_list = replace(letter(), attachments=(Attachment("chase-list.csv", "text/csv", chase),))
+    sender = delivery(server, certificate)
+    assert sender.send(with_list) == sender.send(with_list)
+    first, second = (bytes(message) for message in inbox.messages)
+    assert first.partition(b"Subject")[2] == second.partition(b"Subject")[2]
+    (attached,) = inbox.messages[0].iter_attachments()
+    assert attached.get_filename() == "chase-list.csv"
+    assert attached.get_payload(decode=True) == chase
 
 
 def test_the_date_is_the_report_s(server: Controller, certificate: Path, inbox: Inbox) -> None:
