@@ -60,6 +60,13 @@ class AzCopy:
     def download(self, path: str, target: Path) -> None:
         finish(self.start("copy", self.url(path), str(target), "--from-to=FileLocal"))
 
+    def list_share(self) -> str:
+        """Return what the site sees of its share, folders included."""
+        listing = self.start("list", self.url(""), "--location=File")
+        output, _ = listing.communicate(timeout=120)
+        assert listing.returncode == 0, output
+        return output
+
     def wait_for_ranges(self, process: subprocess.Popen[str], ranges: int) -> None:
         """Wait until so many ranges were sent and the upload is still going on."""
         while self._server.counts["PUT range"] < ranges:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-import socket
-import subprocess
 import time
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from azure.storage.queue import QueueClient
@@ -28,45 +25,20 @@ from ingest.routes.notices import (
 )
 from ingest.routes.ports import RefusedError
 from tests.filerest import DEFAULT_ACCOUNT, DEFAULT_KEY
+from tests.integration.routes.azurite import CONNECTION_STRING, azurite
 
 pytestmark = pytest.mark.routes
 
-SCRIPT = Path(__file__).resolve().parents[2] / "azurite/node_modules/azurite/dist/src/queue/main.js"
 NOTICE = ArrivalNotice("123-1001.zip", 1234, "ab" * 32, id="upload-1")
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--silent", "--disableTelemetry", "--inMemoryPersistence", "--skipApiVersionCheck"]
-    server = subprocess.Popen(
-        ["node", str(SCRIPT), *options, "--queueHost", "127.0.0.1", "--queuePort", str(port)],
-        cwd=tmp_path_factory.mktemp("azurite"),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}/{DEFAULT_ACCOUNT}"
-    finally:
-        server.terminate()
-        server.wait(20)
+    with azurite(tmp_path_factory.mktemp("azurite")) as started:
+        yield started
 
 
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "Azurite ended at once"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError("Azurite did not start")
-
-
-CONNECTION = ConnectionString(f"AccountName={DEFAULT_ACCOUNT};AccountKey={DEFAULT_KEY}")
+CONNECTION = ConnectionString(CONNECTION_STRING)
 
 
 @pytest.fixture
