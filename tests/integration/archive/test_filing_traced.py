@@ -123,6 +123,7 @@ def test_killed_or_refused_at_some_of_its_calls(quick_path: Path, head: int) -> 
 
 @pytest.mark.chaos
 @pytest.mark.release
+@pytest.mark.timeout(3600)
 @filings
 def test_killed_or_refused_at_each_of_its_calls(quick_path: Path, head: int) -> None:
     _attack(quick_path, head, None)
