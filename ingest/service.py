@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from collections import deque
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -19,16 +18,15 @@ from ingest.archive.store import Archive
 from ingest.checks.codes import load_codes
 from ingest.connections import Queues, Shares, connect_announcements, connect_ways_back
 from ingest.inspection.client import Inspector
+from ingest.ledger.claims import Retry
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.schema import upgrade
 from ingest.model.clock import Clock, SystemClock
 from ingest.model.route import ShareAddress
 from ingest.model.submission import Step
 from ingest.settings import Settings
-from ingest.steps.parts import Parts
+from ingest.steps.parts import Parts, Wake
 from ingest.trial import Trial, load_default_trial, load_trial
-
-Wake = Callable[[str, Step], None]
 
 
 def read_trial(settings: Settings) -> Trial:
@@ -77,12 +75,17 @@ def open_service(
     clock = clock or SystemClock()
     woken: deque[str] = deque()
     closing = ExitStack()
+
+    def remember(submission_id: str, step: Step, delay: float = 0.0) -> None:
+        woken.append(submission_id)
+
     with ExitStack() as on_error:
         on_error.callback(closing.close)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         if is_migrating:
             upgrade(settings.database_url)
-        ledger = Ledger.open(settings.database_url, clock)
+        retry = Retry(attempts=len(settings.back_off) + 1, delays=settings.back_off)
+        ledger = Ledger.open(settings.database_url, clock, retry)
         closing.callback(ledger.close)
         archive = Archive(settings.data_dir)
         inspector = Inspector(memory_limit=settings.inspection_memory)
@@ -105,7 +108,7 @@ def open_service(
             send_letter=ways.send_letter,
             announcements=connect_announcements(trial, queues, key, _log),
             shares=_share_addresses(settings, trial),
-            wake=wake or (lambda submission_id, step: woken.append(submission_id)),
+            wake=wake or remember,
             log=_log,
             key=key,
             worker=f"{socket.gethostname()}:{os.getpid()}",

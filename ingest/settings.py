@@ -49,7 +49,13 @@ class Settings(BaseSettings):
     smtp_ca_file: Path | None = Field(default=None, description="certificates to trust besides the system's")
     mail_dir: Path | None = Field(default=None, description="e-mails as files, where there is no mail server")
     key_file: Path | None = Field(default=None, description="key of the keyed hashes; none: made in data_dir")
-    lease_seconds: float = 120.0
+    lease_seconds: float = Field(
+        default=120.0, gt=0, description="a dead worker's step is free after so long"
+    )
+    back_off: tuple[float, ...] = Field(
+        default=(60.0, 900.0),
+        description="seconds to wait after each failed try of a step but the last, as JSON: [60, 900]",
+    )
     inspection_memory: int = Field(default=1024**3, description="address space of an inspection child, bytes")
     log_level: str = "INFO"
 

@@ -65,9 +65,10 @@ def close_service(**_: Any) -> None:
         service().__exit__(None, None, None)
 
 
-def send_wake(submission_id: str, step: Step) -> None:
+def send_wake(submission_id: str, step: Step, delay: float = 0.0) -> None:
     """Ask for a submission's next step on the queue that the step belongs to."""
-    advance.apply_async((submission_id,), queue=HEAVY if step in HEAVY_STEPS else LIGHT)
+    queue = HEAVY if step in HEAVY_STEPS else LIGHT
+    advance.apply_async((submission_id,), queue=queue, countdown=delay)
 
 
 @shared_task(name="ingest.poll")

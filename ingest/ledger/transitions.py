@@ -24,6 +24,7 @@ class Event(StrEnum):
     INSPECTED = "inspected"
     DECIDED = "decided"
     HEAD_MOVED = "head-moved"  # another submission was filed for the subject since the verdict
+    STAGING_LOST = "staging-lost"  # staged members are gone or could not be trusted: inspect anew
     FILED = "filed"
     REPORTED = "reported"
     REPORTED_LAST = "reported-last"  # nothing to set aside: a reprocess, a person's act, an overdue entry
@@ -46,6 +47,7 @@ _WAY: dict[tuple[SubmissionState, Event], SubmissionState] = {
     (S.TO_INSPECT, Event.INSPECTED): S.TO_DECIDE,
     (S.TO_DECIDE, Event.DECIDED): S.TO_FILE,
     (S.TO_FILE, Event.HEAD_MOVED): S.TO_DECIDE,
+    (S.TO_FILE, Event.STAGING_LOST): S.TO_INSPECT,
     (S.TO_FILE, Event.FILED): S.TO_REPORT,
     (S.TO_REPORT, Event.REPORTED): S.TO_SET_ASIDE,
     (S.TO_REPORT, Event.REPORTED_LAST): S.DONE,

@@ -10,7 +10,7 @@ from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.transitions import STEP_OF_STATE
 from ingest.model.errors import TransientError
-from ingest.model.submission import Step
+from ingest.model.submission import Step, Submission
 from ingest.routes.ports import ThrottledError
 from ingest.steps.decide import decide
 from ingest.steps.file import file
@@ -30,6 +30,10 @@ STEPS: Mapping[Step, Callable[[Parts, Claim], None]] = {
     Step.REPORT: report,
     Step.SET_ASIDE: set_aside,
 }
+
+
+#: Seconds between two sweeps, and what a postponed wake-up comes later than it could.
+SWEEP_EVERY, MARGIN = 60.0, 0.1
 
 
 def advance(parts: Parts, submission_id: str) -> Step | None:
@@ -75,10 +79,21 @@ def _wake_next(parts: Parts, submission_id: str, claim: Claim) -> Step | None:
         now = tx.submissions.get(submission_id)
     parts.log("step-done", submission=submission_id, step=claim.step.value, state=now.state.value)
     following = STEP_OF_STATE.get(now.state)
-    if following is None or now.retry_at is not None:
+    if following is None:
+        return None
+    if now.retry_at is not None:
+        _wake_later(parts, now, following)
         return None
     parts.wake(submission_id, following)
     return following
+
+
+def _wake_later(parts: Parts, submission: Submission, step: Step) -> None:
+    """A step that was put off for seconds does not wait for the sweep; longer waits are the sweep's."""
+    assert submission.retry_at is not None
+    delay = (submission.retry_at - parts.clock.now()).total_seconds()
+    if delay < SWEEP_EVERY:
+        parts.wake(submission.id, step, max(0.0, delay) + MARGIN)
 
 
 def _give_back(parts: Parts, claim: Claim, reason: str, retry_after: float | None) -> None:

@@ -8,6 +8,7 @@ from ingest.model.route import ShareAddress
 from ingest.reports.letters import Band, index_entry, make_letter, parcel_of
 from ingest.reports.ports import Parcel
 from ingest.reports.report import SubmissionReport, Tone
+from ingest.steps.advance import name_bug
 from ingest.steps.alerts import alert_of
 from ingest.steps.deliver_kept import deliver_kept, is_kept, quality_page_of
 from ingest.steps.parts import Parts
@@ -24,7 +25,9 @@ def deliver(parts: Parts, submission_id: str | None = None) -> int:
     sent = 0
     while True:
         with parts.ledger.write() as tx:
-            deliveries = tx.outbox.claim(parts.worker, submission_id=submission_id)
+            deliveries = tx.outbox.claim(
+                parts.worker, lease_seconds=parts.lease_seconds, submission_id=submission_id
+            )
         if not deliveries:
             return sent
         sent += sum(_deliver_one(parts, delivery) for delivery in deliveries)
@@ -34,10 +37,12 @@ def _deliver_one(parts: Parts, delivery: Delivery) -> bool:
     message = delivery.message
     try:
         reference = _send(parts, message)
-    except (TransientError, ConfigurationError) as error:
+    except Exception as error:  # one message that cannot be made must not hold up the others
+        is_expected = isinstance(error, TransientError | ConfigurationError)
+        reason = str(error) if is_expected else name_bug(error)
         wait = BACK_OFF[delivery.attempt - 1] if delivery.attempt <= len(BACK_OFF) else None
         with parts.ledger.write() as tx:
-            tx.outbox.mark_failed(delivery, str(error), wait)
+            tx.outbox.mark_failed(delivery, reason, wait)
         parts.log("delivery-failed", submission=message.submission_id, delivery=message.channel.value)
         return False
     with parts.ledger.write() as tx:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from ingest.archive.order import FilingOrder, NewFile
+from ingest.archive.order import FilingOrder, NewFile, StagingLost
 from ingest.archive.order import HeadMoved as ArchiveHeadMoved
 from ingest.archive.staging import clear_staging, quarantine_members, staged_file, staged_size
 from ingest.ledger.catalogue import CataloguedInstance
@@ -31,6 +31,8 @@ from ingest.steps.parts import Parts
 SUBJECT_TRIES, SUBJECT_PAUSE = 50, 0.2
 #: Seconds until a step that was put off is tried again.
 SUBJECT_BUSY = 5.0
+#: How often what was staged is staged again.
+STAGING_TRIES = 3
 
 Members = list[tuple[InstanceFacts, FiledMember]]
 
@@ -52,6 +54,8 @@ def file(parts: Parts, claim: Claim) -> None:
         for subject in decided.verdict.subjects:
             if subject.outcome is Outcome.ACCEPTED:
                 _file_subject(parts, claim, stored, decided, subject, _members(subject, decisions, facts))
+        held = [item.ordinal for item in decisions if item.state is InstanceState.HELD]
+        quarantine_members(parts.places, submission.id, held)
     except HeadMoved:
         with parts.ledger.finish(claim, Event.HEAD_MOVED) as tx:
             tx.audit.append("head-moved", submission_id=submission.id)
@@ -59,13 +63,31 @@ def file(parts: Parts, claim: Claim) -> None:
     except SubjectBusy:
         parts.ledger.postpone(claim, seconds=SUBJECT_BUSY)
         return
-    held = [item.ordinal for item in decisions if item.state is InstanceState.HELD]
-    quarantine_members(parts.places, submission.id, held)
+    except StagingLost:
+        _inspect_again(parts, claim, stored)
+        return
     with parts.ledger.finish(claim, Event.FILED) as tx:
         tx.audit.append(
             "filed", submission_id=submission.id, detail={"outcome": decided.verdict.outcome.value}
         )
     clear_staging(parts.places, submission.id)
+
+
+def _inspect_again(parts: Parts, claim: Claim, stored: StoredInspection) -> None:
+    """Back to `inspect`, which stages anew: as often as a step is tried, and unless part is filed already.
+
+    Raises StagingLost where it must be left to a person.
+    """
+    submission = claim.submission
+    with parts.ledger.read() as tx:
+        lost_before = sum(
+            row["result"] == Event.STAGING_LOST.value for row in tx.submissions.attempts_of(submission.id)
+        )
+        is_begun = any(row.act_name == submission.act.name for row in tx.filings.of_submission(submission.id))
+    if is_begun or lost_before >= STAGING_TRIES or not parts.originals.has(submission.id):
+        raise StagingLost("what was staged is gone")
+    with parts.ledger.finish(claim, Event.STAGING_LOST) as tx:
+        tx.audit.append(Event.STAGING_LOST.value, submission_id=submission.id)
 
 
 def _members(

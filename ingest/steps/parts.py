@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from ingest.archive.originals import Originals
 from ingest.archive.places import Places
@@ -18,6 +19,13 @@ from ingest.reports.ports import Delivered, Delivery, Letter
 from ingest.routes.announcements import Announcements
 from ingest.routes.ports import ShareStore
 from ingest.trial.definition import Trial
+
+
+class Wake(Protocol):
+    """Asks for a submission's next step to be taken, after so many seconds; losing it costs a minute."""
+
+    def __call__(self, submission_id: str, step: Step, delay: float = 0.0) -> None:
+        """Ask."""
 
 
 class QuietShares:
@@ -59,7 +67,7 @@ class Parts:
     deliveries: Mapping[str, Delivery]
     send_letter: Callable[[Letter], Delivered]
     announcements: Announcements | None
-    wake: Callable[[str, Step], None]
+    wake: Wake
     log: Callable[..., None]
     key: bytes
     worker: str

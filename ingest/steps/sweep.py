@@ -18,11 +18,15 @@ class Swept:
     sent: int
 
 
-def sweep(parts: Parts, *, quiet_seconds: float = 120.0) -> Swept:
-    """Wake, park, send. `quiet_seconds`: how long ago a wake-up must be for it to count as lost."""
+def sweep(parts: Parts, *, quiet_seconds: float | None = None) -> Swept:
+    """Wake, park, send.
+
+    quiet_seconds: how long ago a wake-up must be for it to count as lost; None: as long as a lease.
+    """
     carry_out_due(parts)
     parked = tuple(parts.ledger.park_exhausted())
-    due = parts.ledger.due(quiet_seconds=quiet_seconds)
+    quiet = parts.lease_seconds if quiet_seconds is None else quiet_seconds
+    due = parts.ledger.due(quiet_seconds=quiet)
     for wake in due:
         parts.wake(wake.submission_id, wake.step)
     sent = deliver(parts)
