@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,10 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from ingest.cli.options import open_from_settings, trial_option
-from ingest.connections import Shares
+from ingest.connections import Queues, Shares
+from ingest.model.route import RouteKind
+from ingest.routes.announcements import queue_names
 from ingest.routes.isolation import find_shared_places
-from ingest.routes.rights import ShareCheck, check_share
+from ingest.routes.rights import ShareCheck, check_queues, check_share
 from ingest.settings import Settings
+from ingest.trial import Trial
 
 
 @click.group("routes")
@@ -33,6 +37,7 @@ def check(site: str | None, trial_file: Path | None) -> int:
     with open_from_settings(trial_file) as service:
         shares = [share for share in service.parts.shares if site in (None, share.site)]
         checks = [check_share(share, service.parts.open_store) for share in shares]
+        checks = [_with_queues(item, service.parts.trial, Queues(settings)) for item in checks]
         problems = find_shared_places(service.parts.shares, Shares(settings).is_keyed)
     for item in checks:
         _show(console, item)
@@ -41,6 +46,16 @@ def check(site: str | None, trial_file: Path | None) -> int:
     bad = sum(not item.is_good for item in checks) + len(problems)
     console.print("[green]All is well.[/]" if not bad else f"[red]{bad} to put right.[/]")
     return 1 if bad else 0
+
+
+def _with_queues(item: ShareCheck, trial: Trial, queues: Queues) -> ShareCheck:
+    """Return the check of a share with that of its uploader's queues, where there is a queue account."""
+    template = trial.routes[item.share.route].queue
+    if not (queues and template and item.share.route is RouteKind.HTP):
+        return item
+    rights = check_queues(queue_names(template, item.share.site), lambda name: queues.open(name).look())
+    queues.close()
+    return replace(item, rights=(*item.rights, *rights))
 
 
 def _show(console: Console, item: ShareCheck) -> None:

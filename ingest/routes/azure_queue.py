@@ -91,6 +91,10 @@ class AzureQueue:
         encoded = base64.b64encode(data).decode("ascii")
         self._attempt(lambda: self._client.send_message(encoded, time_to_live=-1), "write to")
 
+    def look(self) -> None:
+        """Find out whether the queue is there and may be used, without taking a message."""
+        self._attempt(self._client.peek_messages, "look at")
+
     def create(self) -> None:
         """Make the queue, if it is not there yet."""
         self._attempt(lambda: self._create(), "make")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ingest.model.errors import ConfigurationError, TransientError
@@ -22,6 +22,8 @@ _REMEDIES = {
     "rename": "a signature needs `w` and `d`",
     "delete": "a signature needs `d`; without it purge and withdrawal cannot reach the share's copy",
 }
+
+_QUEUE_REMEDY = "make it, and let the service read, add and process its messages (`rap`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,18 @@ def check_share(share: ShareAddress, open_store: Callable[[ShareAddress], ShareS
     if not listed.is_held:
         return ShareCheck(share, (listed,), remarks)
     return ShareCheck(share, (listed, *_use_probe(store)), remarks)
+
+
+def check_queues(names: Iterable[str], look: Callable[[str], None]) -> tuple[Right, ...]:
+    """Look at an uploader's queues by name; no message is taken. `look` raises where one cannot be used."""
+    rights = []
+    for name in names:
+        try:
+            look(name)
+            rights.append(Right(f"queue {name}", True, "is there"))
+        except (ConfigurationError, TransientError) as error:
+            rights.append(Right(f"queue {name}", False, f"{error}; {_QUEUE_REMEDY}"))
+    return tuple(rights)
 
 
 def _list(store: ShareStore) -> tuple[Right, tuple[str, ...]]:

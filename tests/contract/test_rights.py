@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from azure.storage.fileshare import generate_share_sas
 
+from ingest.model.errors import TransientError
 from ingest.model.route import RouteKind, ShareAddress
 from ingest.routes.addresses import open_store
 from ingest.routes.credentials import Credential, SharedAccessSignature
-from ingest.routes.rights import ShareCheck, check_share
+from ingest.routes.rights import ShareCheck, check_queues, check_share
 from tests.filerest import DEFAULT_ACCOUNT, DEFAULT_KEY, FileRestServer
 from tests.filerest.storage import File, Folder
 
@@ -109,3 +110,13 @@ def test_no_credential_is_said() -> None:
     share = ShareAddress(RouteKind.HTP, "123", "azure-files:https://h.file.core.windows.net/x")
     (right,) = check_share(share, lambda each: open_store(each, none)).rights
     assert right.words == "route htp, site 123: there is no credential for its storage account"
+
+
+def test_a_queue_that_is_missing_is_said_with_what_to_do() -> None:
+    def look(name: str) -> None:
+        if name.endswith("-poison"):
+            raise TransientError("could not look at the queue: HTTP 404 QueueNotFound")
+
+    there, missing = check_queues(("htp-123", "htp-123-poison"), look)
+    assert (there.is_held, missing.is_held) == (True, False)
+    assert "QueueNotFound; make it" in missing.words

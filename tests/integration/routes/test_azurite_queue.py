@@ -75,6 +75,7 @@ def sender(endpoint: str, name: str) -> Iterator[QueueClient]:
 
 def test_a_notice_arrives_once_and_is_gone_when_deleted(queue: AzureQueue, poison: AzureQueue) -> None:
     queue.send(arrival_message(NOTICE))
+    queue.look()
     taken = take_notices(queue, poison)
     ((message, notice),) = taken.notices
     assert notice == NOTICE
@@ -178,6 +179,8 @@ def test_a_wrong_signature_is_refused_without_a_url(endpoint: str, name: str) ->
 
 def test_a_queue_that_is_not_there_is_said_without_a_url(endpoint: str, name: str) -> None:
     missing = open_queue(endpoint, DEFAULT_ACCOUNT, name, CONNECTION)
+    with pytest.raises(TransientError, match=r"could not look at the queue: HTTP 404 QueueNotFound"):
+        missing.look()
     with pytest.raises(TransientError, match=r"could not read the queue") as failed:
         missing.receive()
     assert name not in str(failed.value)
