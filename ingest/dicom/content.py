@@ -10,10 +10,14 @@ import sys
 from array import array
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from ingest.dicom.elements import Element
 from ingest.dicom.pixels import pixel_element
 from ingest.dicom.walk import Walk
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 _WORD = {
     **dict.fromkeys(("US", "SS", "OW", "AT"), 2),
@@ -38,10 +42,21 @@ def digest_pixels(found: Walk) -> str:
 
 
 def digest_content(found: Walk, pixels: str) -> str:
-    """Return the content digest of a file walked whole.
+    """Return the content digest of a file walked whole. `pixels`: what `digest_pixels` said."""
+    return end_content(begin_content(found), pixels)
+
+
+def end_content(begun: Hash, pixels: str) -> str:
+    """Return the content digest that was begun; the digest of the pixel data stands for it."""
+    begun.update(pixels.encode("ascii"))
+    return begun.hexdigest()
+
+
+def begin_content(found: Walk) -> Hash:
+    """Return the content digest so far, without the pixel data.
 
     Hashed are: how many elements and items there are; of each element its tag, its item's depth and index,
-    its length; then the values. `pixels`, which `digest_pixels` said, stands for the pixel data.
+    its length; then the values.
     """
     data = found.data
     pixel = pixel_element(found)
@@ -59,8 +74,7 @@ def digest_content(found: Walk, pixels: str) -> str:
         words.byteswap()
     digest = sha256(words.tobytes())
     digest.update(b"".join(values))
-    digest.update(pixels.encode("ascii"))
-    return digest.hexdigest()
+    return digest
 
 
 def _pieces(found: Walk, element: Element) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.checks.equipment import recognise_equipment
@@ -31,6 +31,22 @@ class Digests:
     filed: str
     content: str
     pixels: str = ""
+
+
+#: Stands for the digests of a file that is still being hashed.
+NOT_YET = Digests("", "", "")
+
+
+def complete_facts(facts: InstanceFacts, size: int, digests: Digests) -> InstanceFacts:
+    """Return facts read before the file was hashed, with its size and digests."""
+    return replace(
+        facts,
+        size=size,
+        sent_sha256=digests.sent,
+        filed_sha256=digests.filed,
+        content_sha256=digests.content,
+        pixel_sha256=digests.pixels,
+    )
 
 
 def instance_ref(found: Walk, ordinal: int) -> InstanceRef:

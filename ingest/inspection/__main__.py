@@ -36,6 +36,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 1 << 30)
     forbid_network()
+    # Threads that inflate and write need the interpreter for moments, and should not wait for them long.
+    sys.setswitchinterval(0.001)
     # Nothing made from a member refers back to itself: cycles are few, and are collected between packages.
     gc.collect()
     gc.freeze()

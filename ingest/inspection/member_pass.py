@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
 from ingest.checks.identity import IdentityValues, PackageIdentity
@@ -14,9 +16,8 @@ from ingest.checks.pseudonymisation.charset import UndecodableText
 from ingest.checks.pseudonymisation.charset import decode as decode_text
 from ingest.checks.pseudonymisation.judge import PackageJudge
 from ingest.dicom import attributes, faults
-from ingest.dicom.buffer import Buffer
-from ingest.dicom.content import digest_content, digest_pixels
-from ingest.dicom.facts import Digests, instance_ref, read_facts
+from ingest.dicom.content import begin_content
+from ingest.dicom.facts import NOT_YET, Digests, complete_facts, instance_ref, read_facts
 from ingest.dicom.faults import Fault
 from ingest.dicom.paths import PathTree
 from ingest.dicom.pixels import pixel_element
@@ -25,20 +26,22 @@ from ingest.dicom.stamp import stamp
 from ingest.dicom.walk import Walk, walk
 from ingest.inspection.gather import Gathering
 from ingest.inspection.judging import ElementJudging, charset_of
+from ingest.inspection.lane import AHEAD, Lane, Take
 from ingest.inspection.owners import Owners
 from ingest.inspection.pixel_text import read_pixel_text
-from ingest.inspection.staging import stage_pieces
+from ingest.inspection.staging import stage_member
 from ingest.model.errors import TransientError
 from ingest.model.finding import Finding, InstanceRef
 from ingest.model.inspection import InspectionRequest
 from ingest.model.instance import InstanceFacts
 from ingest.package.contents import Member
-from ingest.package.read import MemberReader
+from ingest.package.read import MemberBytes
 from ingest.trial.definition import Trial
 
 #: Tag paths kept from file to file; a real package has some thousands.
 _MOST_PATHS = 50_000
-_PIECE = 1 << 20
+#: Members that may wait to be written, besides the limit of bytes.
+_MOST_PENDING = 64
 _ROI_NAME = "(3006,0020)>(3006,0026)"
 _UID_IN_NAME = re.compile(r"[0-9]+(\.[0-9]+){4}")
 
@@ -78,38 +81,72 @@ class MemberPass:
         self._judging = ElementJudging(judge)
         self._labels: dict[tuple[str, str], bool] = {}
         self._tree = PathTree()
+        self._writing: Lane[tuple[Digests, int]] = Lane()
+        self._pending: deque[tuple[Member, InstanceFacts]] = deque()
+        self._waiting = 0
         self.counts = Counts()
         self.named_uids: dict[int, tuple[str, ...]] = {}
 
-    def read(self, reader: MemberReader, member: Member) -> InstanceFacts | None:
-        """Return the facts of a member that can be kept, None where it is left out. Raises TransientError."""
-        try:
-            got = reader.read(member)
+    def close(self) -> None:
+        """End the writing; what is not begun is not written."""
+        self._writing.close()
+
+    def read(self, member: Member, take: Take) -> None:
+        """Inspect a member and have it written; its facts are `finished` then. Raises TransientError."""
+        with self._leaving_out(member):
+            got = take()
             if isinstance(got, Finding):
                 self._leave_out(member.name, Fault(got.code), InstanceRef(member.ordinal))
-                return None
-            with got:
-                return self._inspect(member, got.data)
+                return
+            is_kept = False
+            try:
+                is_kept = self._inspect(member, got)
+            finally:
+                if not is_kept:
+                    got.close()
+
+    def finished(self, *, is_last: bool = False) -> Iterator[InstanceFacts]:
+        """Yield the facts of members that are staged: as many as memory needs, in the end all.
+
+        Raises TransientError where a file cannot be written.
+        """
+        while self._pending and (is_last or self._waiting > AHEAD or len(self._pending) > _MOST_PENDING):
+            member, facts = self._pending.popleft()
+            self._waiting -= member.size
+            digests = None
+            with self._leaving_out(member):
+                digests, size = self._writing.take()
+            if digests is not None:
+                self.counts.instances += 1
+                self.counts.pixels += bool(digests.pixels)
+                yield complete_facts(facts, size, digests)
+
+    @contextmanager
+    def _leaving_out(self, member: Member) -> Iterator[None]:
+        """Leave a member out where its check raises: that is not a pass, and not the end of the others."""
+        try:
+            yield
+            return
         except (TransientError, OSError):
             raise
         except MemoryError:
             code = faults.TOO_MUCH_MEMORY
         except Exception as error:
-            # A check that raises is not a pass; where it raised is told, what it says may hold a value.
+            # Where it raised is told; what it says may hold a value.
             code = faults.NOT_CHECKED
             report_bug(error)
         self._tree = PathTree()
         self._leave_out(member.name, Fault(code), InstanceRef(member.ordinal))
-        return None
 
     def _leave_out(self, name: str, fault: Fault, ref: InstanceRef) -> None:
         self.counts.not_read += 1
         self._owners.wait(name, fault, ref)
 
-    def _inspect(self, member: Member, data: Buffer) -> InstanceFacts | None:
+    def _inspect(self, member: Member, got: MemberBytes) -> bool:
+        """Walk and judge a member; return whether it is kept."""
         if len(self._tree) > _MOST_PATHS:
             self._tree = PathTree()
-        found = walk(data, self._tree, self._trial.limits)
+        found = walk(got.data, self._tree, self._trial.limits)
         wrong = [*found.faults, *check_soundness(found)]
         ref = instance_ref(found, member.ordinal)
         is_whole = not any(fault.is_fatal for fault in wrong)
@@ -117,18 +154,19 @@ class MemberPass:
             for fault in wrong:
                 self._owners.wait(member.name, fault, ref)
             self.counts.not_read += 1
-            return None
+            return False
         subject = self._see(found, ref)
         self._owners.see(member.name, subject)
         for fault in wrong:
             self._gathering.add(fault.code, subject, ref, fault.where, fault.keyword, fault.detail)
         if not is_whole:
             self.counts.not_read += 1
-            return None
+            return False
         if _UID_IN_NAME.search(member.name):
             uids = (SOP_INSTANCE, STUDY, SERIES, 0x00200052)
             self.named_uids[member.ordinal] = tuple(found.text(tag) for tag in uids)
-        return self._keep(found, ref, subject, data)
+        self._keep(found, ref, subject, member, got)
+        return True
 
     def _see(self, found: Walk, ref: InstanceRef) -> str:
         """Return the label of the instance's subject, and put its elements to the judge."""
@@ -149,19 +187,8 @@ class MemberPass:
         elif pixel_element(found) is not None:
             self.counts.pixels_not_read += 1
 
-    def _keep(self, found: Walk, ref: InstanceRef, subject: str, data: Buffer) -> InstanceFacts:
-        """Stage the file and return its facts."""
-        stamped = stamp(found, self._stamps(subject))
-        pixels = digest_pixels(found)
-        if stamped.is_changed:
-            sent = sha256(data).hexdigest()
-            filed, size = stage_pieces(self._folder, ref.ordinal, stamped.pieces())
-        else:
-            sent, size = stage_pieces(self._folder, ref.ordinal, _pieces(data))
-            filed = sent
-        self.counts.instances += 1
-        self.counts.pixels += bool(pixels)
-        digests = Digests(sent, filed, digest_content(found, pixels), pixels)
+    def _keep(self, found: Walk, ref: InstanceRef, subject: str, member: Member, got: MemberBytes) -> None:
+        """Read the facts and have the file staged; the bytes are closed when it is."""
 
         def is_known_label(label: str) -> bool:
             known = self._labels.get((subject, label))
@@ -169,7 +196,12 @@ class MemberPass:
                 known = self._labels[subject, label] = self._judge.is_known_label(_ROI_NAME, label)
             return known
 
-        return read_facts(found, ref.ordinal, subject, size, digests, is_known_label)
+        facts = read_facts(found, ref.ordinal, subject, 0, NOT_YET, is_known_label)
+        stamped = stamp(found, self._stamps(subject))
+        content = begin_content(found)
+        self._writing.put(partial(stage_member, self._folder, ref.ordinal, got, found, stamped, content))
+        self._pending.append((member, facts))
+        self._waiting += member.size
 
     def _stamps(self, subject: str) -> dict[int, str]:
         """Return what is written into a file of that subject; nothing where its study ID is not known."""
@@ -184,14 +216,6 @@ class MemberPass:
             attributes.TRIAL_SITE_ID: site,
             attributes.TRIAL_SUBJECT_ID: subject,
         }
-
-
-def _pieces(data: Buffer) -> Iterator[bytes]:
-    if isinstance(data, bytes):
-        yield data
-        return
-    for start in range(0, len(data), _PIECE):
-        yield data[start : start + _PIECE]
 
 
 def _identity_values(found: Walk) -> IdentityValues:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from ingest.checks.identity import PackageIdentity
@@ -12,6 +13,8 @@ from ingest.checks.pseudonymisation.judge import ContainerMember, PackageJudge
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.inspection.display import digest_file, display_name
 from ingest.inspection.gather import Gathering
+from ingest.inspection.lane import read_ahead
+from ingest.inspection.masking import UidMask
 from ingest.inspection.member_pass import MemberPass
 from ingest.inspection.owners import Owners
 from ingest.model.inspection import (
@@ -62,8 +65,8 @@ def _pass_over(
         opened = open_package(Path(request.package_path), limits)
         package = unwrap(opened, limits, Path(spool))
         members = _PackagePass(request, trial, folder)
-        with MemberReader(package, limits, Path(spool)) as reader:
-            members.read_all(package, reader, on_instances, on_progress)
+        with closing(members), MemberReader(package, limits, Path(spool)) as reader:
+            members.read_all(package, reader, members.masking(on_instances), on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
             inspection = members.conclude(package, reader, is_broken_off)
             return inspection, members.proposals()
@@ -96,24 +99,34 @@ class _PackagePass:
             request, trial, folder, self._identity, self._judge, self._owners, self._gathering
         )
 
+    def close(self) -> None:
+        """End what still works on members."""
+        self._pass.close()
+
+    def masking(self, on_instances: OnInstances) -> OnInstances:
+        """Return `on_instances` for facts whose UIDs may identify: those are masked first."""
+        mask = UidMask(self._judge.identifying_uids, bytes.fromhex(self._request.hmac_key)).mask
+        return lambda batch: on_instances([mask(facts) for facts in batch])
+
     def read_all(
         self, package: Package, reader: MemberReader, on_instances: OnInstances, on_progress: OnProgress
     ) -> None:
-        """Read every data member, one in memory at a time."""
+        """Read every data member; a few megabytes of them are in memory at a time."""
         members = package.data_members if package.is_readable else ()
         self._members = package.members
         batch: list[InstanceFacts] = []
-        for done, member in enumerate(members):
-            if done % 50 == 0:
-                on_progress(done, len(members))
-            facts = self._pass.read(reader, member)
-            if facts is not None:
-                batch.append(facts)
-            if len(batch) >= BATCH:
-                on_instances(batch)
-                batch = []
-        if batch:
-            on_instances(batch)
+        with closing(read_ahead(reader, members)) as ahead:
+            for done, (member, take) in enumerate(ahead):
+                if done % 50 == 0:
+                    on_progress(done, len(members))
+                self._pass.read(member, take)
+                batch.extend(self._pass.finished())
+                if len(batch) >= BATCH:
+                    on_instances(batch[:BATCH])
+                    del batch[:BATCH]
+        batch.extend(self._pass.finished(is_last=True))
+        for start in range(0, len(batch), BATCH):
+            on_instances(batch[start : start + BATCH])
         on_progress(len(members), len(members))
         self._owners.settle(self._gathering)
 

@@ -177,7 +177,7 @@ def test_fault_of_the_program_is_no_pass(tmp_path: Path, monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise ValueError("Smith^John")
 
-    monkeypatch.setattr(member_pass, "digest_content", fail)
+    monkeypatch.setattr(member_pass, "begin_content", fail)
     found = inspect_here(request_for(zip_of({"a.dcm": ct()}), tmp_path))
     assert found.codes >= {"DCM901"}
     assert found.facts == []

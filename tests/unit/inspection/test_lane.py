@@ -1,0 +1,71 @@
+"""What is done ahead comes back in order, faults included, and stops where it is no longer wanted."""
+
+import threading
+
+import pytest
+
+from ingest.inspection.lane import AHEAD, Lane, read_ahead
+from ingest.package.contents import Member
+
+
+def fail() -> int:
+    raise OSError("no")
+
+
+def test_results_and_faults_come_in_the_order_of_the_work() -> None:
+    with Lane[int]() as lane:
+        for work in (lambda: 1, fail, lambda: 3):
+            lane.put(work)
+        assert lane.take() == 1
+        with pytest.raises(OSError, match="no"):
+            lane.take()
+        assert lane.take() == 3
+
+
+def test_what_is_not_begun_is_dropped() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def first() -> None:
+        begun.set()
+        go_on.wait()
+        done.append("first")
+
+    lane = Lane[None]()
+    lane.put(first)
+    lane.put(lambda: done.append("second"))
+    begun.wait()
+    threading.Timer(0.05, go_on.set).start()
+    lane.close()
+    assert done == ["first"]
+
+
+class CountingReader:
+    """Reads nothing; counts what was asked of it."""
+
+    def __init__(self) -> None:
+        self.read_so_far: list[int] = []
+
+    def read(self, member: Member) -> int:
+        self.read_so_far.append(member.ordinal)
+        return member.ordinal
+
+
+def member(ordinal: int, size: int) -> Member:
+    return Member(ordinal, f"{ordinal}.dcm", size, size, 0, 8, "data", 0)
+
+
+def test_no_more_is_read_ahead_than_memory_allows() -> None:
+    reader = CountingReader()
+    members = [member(ordinal, AHEAD // 2) for ordinal in range(1, 10)]
+    ahead = read_ahead(reader, members)  # type: ignore[arg-type]
+    first, take = next(ahead)
+    assert (first.ordinal, take()) == (1, 1)
+    ahead.close()
+    assert len(reader.read_so_far) <= 2
+
+
+def test_a_member_larger_than_all_that_may_wait_is_read_in_its_turn() -> None:
+    reader = CountingReader()
+    members = [member(ordinal, 3 * AHEAD) for ordinal in range(1, 4)]
+    assert [take() for _, take in read_ahead(reader, members)] == [1, 2, 3]  # type: ignore[arg-type]
