@@ -44,7 +44,7 @@ def acts_on(tx: Transaction, submission_id: str, label: str) -> SubjectActs:
 def combine(label: str, acts: Iterable[RecordedAct]) -> SubjectActs:
     """Return what acts, oldest first, come to for a subject."""
     acts = tuple(acts)
-    names = _names_of(label, acts)
+    names = names_of(label, acts)
     codes: set[str] = set()
     supersedes = is_rejected = is_purged = False
     for item in acts:
@@ -65,7 +65,7 @@ def combine(label: str, acts: Iterable[RecordedAct]) -> SubjectActs:
     return SubjectActs(tuple(sorted(codes)), supersedes, added)
 
 
-def _names_of(label: str, acts: tuple[RecordedAct, ...]) -> set[str]:
+def names_of(label: str, acts: tuple[RecordedAct, ...]) -> set[str]:
     """Return the labels that a subject has had, as acts assigned it one study ID after another."""
     names, before = {label}, 0
     while len(names) > before:

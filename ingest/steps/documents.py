@@ -4,15 +4,57 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from ingest.ledger.acts import RecordedAct
+from ingest.ledger.approvals import ApprovalRow
 from ingest.ledger.filings import FiledMember
 from ingest.ledger.inspections import StoredInspection
+from ingest.ledger.transaction import Transaction
 from ingest.ledger.verdicts import StoredVerdict
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Submission
 from ingest.model.verdict import SubjectVerdict
 from ingest.reports.verdict_json import describe_verdict
+from ingest.steps.acts_in_force import names_of
+
+Members = Sequence[tuple[InstanceFacts, FiledMember]]
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """By whose word data passed: approvals in force when it was inspected, acts when it was decided."""
+
+    approvals: tuple[ApprovalRow, ...] = ()
+    acts: tuple[RecordedAct, ...] = ()
+
+
+def read_authority(
+    tx: Transaction,
+    submission: Submission,
+    stored: StoredInspection,
+    decided: StoredVerdict,
+    subject: SubjectVerdict,
+) -> Authority:
+    """Return the authority behind one subject of a submission; the same whenever it is read."""
+    approvals = tx.approvals.find(submission.share.site, with_past=True)
+    acts = tx.acts.of_submission(submission.id)
+    names = names_of(subject.label, acts)
+    return Authority(
+        tuple(row for row in approvals if _is_in_force(row, stored.completed)),
+        tuple(
+            item
+            for item in acts
+            if item.act.label in names and item.confirmed is not None and item.confirmed <= decided.decided
+        ),
+    )
+
+
+def _is_in_force(row: ApprovalRow, moment: datetime) -> bool:
+    ended = min((end for end in (row.until, row.revoked) if end is not None), default=None)
+    return row.given <= moment and (ended is None or moment < ended)
 
 
 def build_documents(
@@ -20,11 +62,15 @@ def build_documents(
     stored: StoredInspection,
     decided: StoredVerdict,
     subject: SubjectVerdict,
-    members: Sequence[tuple[InstanceFacts, FiledMember]],
+    members: Members,
+    authority: Authority,
 ) -> dict[str, bytes]:
     """Return receipt.json and verdict.json of one subject's version. Equal inputs give equal bytes."""
+    receipt = _receipt(submission, stored, subject, members)
+    receipt["approvals"] = [_describe_approval(row) for row in authority.approvals]
+    receipt["acts"] = [_describe_act(item) for item in authority.acts]
     return {
-        "receipt.json": _encode(_receipt(submission, stored, subject, members)),
+        "receipt.json": _encode(receipt),
         "verdict.json": _encode(_verdict(stored, decided, subject)),
     }
 
@@ -33,7 +79,7 @@ def _receipt(
     submission: Submission,
     stored: StoredInspection,
     subject: SubjectVerdict,
-    members: Sequence[tuple[InstanceFacts, FiledMember]],
+    members: Members,
 ) -> dict[str, Any]:
     package = stored.inspection.package
     return {
@@ -70,6 +116,36 @@ def _receipt(
             }
             for facts, member in members
         ],
+    }
+
+
+def _describe_approval(row: ApprovalRow) -> dict[str, Any]:
+    approval = row.approval
+    return {
+        "id": row.id,
+        "kind": approval.kind.value,
+        "where": approval.where,
+        "value_hmac": approval.value_hmac,
+        "clear": approval.clear,
+        "by": row.by,
+        "reason": row.reason,
+        "given": row.given.isoformat(),
+        "until": row.until.isoformat() if row.until else None,
+    }
+
+
+def _describe_act(item: RecordedAct) -> dict[str, Any]:
+    assert item.confirmed is not None, "an act that is not in force lets nothing pass"
+    return {
+        "name": item.name,
+        "kind": item.act.kind.value,
+        "by": item.act.by,
+        "second_by": item.second_by,
+        "reason": item.act.reason,
+        "confirmed": item.confirmed.isoformat(),
+        "overrules": list(item.act.overrules),
+        "supersedes": item.act.supersedes,
+        "assign_to": item.act.assign_to,
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from ingest.archive.order import FilingOrder, NewFile, StagingLost
+from ingest.archive.order import Filed, FilingOrder, NewFile, StagingLost
 from ingest.archive.order import HeadMoved as ArchiveHeadMoved
 from ingest.archive.staging import clear_staging, quarantine_members, staged_file, staged_size
 from ingest.ledger.catalogue import CataloguedInstance
@@ -23,7 +23,8 @@ from ingest.ledger.verdicts import StoredVerdict
 from ingest.model.errors import HeadMoved
 from ingest.model.instance import InstanceFacts
 from ingest.model.verdict import Outcome, SubjectVerdict
-from ingest.steps.documents import build_documents
+from ingest.steps.anchors import anchor_of
+from ingest.steps.documents import build_documents, read_authority
 from ingest.steps.logical_paths import logical_path
 from ingest.steps.parts import Parts
 
@@ -120,28 +121,29 @@ def _file_subject(
         if tx.subjects.is_withdrawn(subject_id):
             raise HeadMoved
         replaced = _replaced(tx, submission.id, subject_id, members)
+        authority = read_authority(tx, submission, stored, decided, subject)
     lease = _lease(parts, subject_id, submission.share.site)
     try:
         if lease.head_version != subject.head_version:
             raise HeadMoved
-        documents = build_documents(submission, stored, decided, subject, members)
-        version, written = _write(
-            parts, claim, subject, members, documents, tuple(item.path for item in replaced)
-        )
+        documents = build_documents(submission, stored, decided, subject, members, authority)
+        filed = _write(parts, claim, subject, members, documents, tuple(item.path for item in replaced))
         filing = Filing(
             subject_id=subject_id,
             submission_id=submission.id,
             act_name=submission.act.name,
             inspection_id=stored.id,
             expected_head=subject.head_version,
-            version=version,
+            version=filed.version if filed else None,
             members=tuple(member for _, member in members),
             superseded=tuple(item.sop_instance_uid for item in replaced),
-            bytes=written,
+            bytes=filed.bytes_added if filed else 0,
             receipt_sha256=hashlib.sha256(documents["receipt.json"]).hexdigest(),
             completeness=subject.completeness,
         )
-        _record(parts, claim, lease, filing)
+        _record(
+            parts, claim, lease, filing, anchor_of(filed.version, filed.inventory_sha256) if filed else {}
+        )
     finally:
         parts.ledger.release_subject(lease)
 
@@ -177,10 +179,10 @@ def _write(
     members: Members,
     documents: dict[str, bytes],
     replaced: Sequence[str] = (),
-) -> tuple[int | None, int]:
-    """Return the archive's new version and the bytes added; no version where nothing is new."""
+) -> Filed | None:
+    """File the archive's new version; None where nothing is new."""
     if not members:
-        return None, 0
+        return None
     submission = claim.submission
     assert subject.subject_id is not None
     order = FilingOrder(
@@ -196,11 +198,10 @@ def _write(
         remove=tuple(path for path in replaced if path not in {member.path for _, member in members}),
     )
     try:
-        filed = parts.archive.file(order)
+        return parts.archive.file(order)
     except ArchiveHeadMoved:
         # The archive is ahead of the ledger: a worker died between the two; its submission is woken again.
         raise SubjectBusy from None
-    return filed.version, filed.bytes_added
 
 
 def _new_file(parts: Parts, submission_id: str, facts: InstanceFacts, member: FiledMember) -> NewFile:
@@ -208,7 +209,7 @@ def _new_file(parts: Parts, submission_id: str, facts: InstanceFacts, member: Fi
     return NewFile(staged, member.path, facts.filed_sha256, staged_size(staged))
 
 
-def _record(parts: Parts, claim: Claim, lease: SubjectLease, filing: Filing) -> None:
+def _record(parts: Parts, claim: Claim, lease: SubjectLease, filing: Filing, anchor: dict[str, str]) -> None:
     with parts.ledger.work(claim) as tx:
         tx.filings.record(lease, filing)
         tx.audit.append(
@@ -220,6 +221,7 @@ def _record(parts: Parts, claim: Claim, lease: SubjectLease, filing: Filing) -> 
                 "version": filing.version,
                 "instances": len(filing.members),
                 "receipt": filing.receipt_sha256,
+                **anchor,
             },
         )
     parts.log(

@@ -108,5 +108,12 @@ def _rebuild(
                 removed=tuple(item.sop_instance_uid for item in filed),
             ),
         )
+        tx.audit.append(
+            "subject-rebuilt",
+            submission_id=submission.id,
+            subject_id=lease.subject_id,
+            by=recorded.act.by,
+            detail={"act": recorded.name, "version": done.version, **done.anchors},
+        )
         recount(parts, tx, lease.subject_id, submission.share.site)
     return done.files

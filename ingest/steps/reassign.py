@@ -18,6 +18,7 @@ from ingest.ledger.outbox import Channel, Message
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Act, ActKind, Step, SubmissionState
+from ingest.steps.anchors import anchor_of
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
 
@@ -104,6 +105,17 @@ def _leave_out(
                 removed=tuple(item.sop_instance_uid for item in items),
             )
             tx.filings.record(lease, filing)
+            tx.audit.append(
+                "subject-filed",
+                submission_id=submission_id,
+                subject_id=old,
+                detail={
+                    "act": recorded.name,
+                    "version": filed.version,
+                    "instances": 0,
+                    **anchor_of(filed.version, filed.inventory_sha256),
+                },
+            )
             recount(parts, tx, old, site)
 
 

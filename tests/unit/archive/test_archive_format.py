@@ -15,11 +15,13 @@ import pytest
 
 from ingest.archive.store import Archive
 from ingest.archive.verify_archive import FAULTS
+from ingest.ledger.acts import NewAct, RecordedAct
+from ingest.ledger.approvals import ApprovalRow
 from ingest.ledger.filings import FiledMember
 from ingest.ledger.inspections import StoredInspection
 from ingest.ledger.verdicts import StoredVerdict
 from ingest.model.finding import Effect, Finding, InstanceRef, JudgedFinding, Scope, Severity
-from ingest.model.inspection import Coverage, Inspection, PackageFacts
+from ingest.model.inspection import Approval, ApprovalKind, Coverage, Inspection, PackageFacts
 from ingest.model.review import ObjectKind
 from ingest.model.route import RouteKind, ShareAddress
 from ingest.model.submission import Act, ActKind, Submission, SubmissionState
@@ -31,13 +33,40 @@ from ingest.model.verdict import (
     SubjectVerdict,
     Verdict,
 )
-from ingest.steps.documents import build_documents
+from ingest.steps.documents import Authority, build_documents
 from tests.builders import build_case
 from tests.facts import facts_of_case
 from tests.filing import NOON, SUBJECT, content, file_two_versions, sha256
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PAGE = (DOCS / "archive-format.md").read_text()
+
+AUTHORITY = Authority(
+    approvals=(
+        ApprovalRow(
+            7,
+            "123",
+            Approval(ApprovalKind.PRIVATE_CREATOR, clear="SIEMENS CSA HEADER"),
+            "A. Manager",
+            "the planning system's block",
+            NOON,
+            None,
+            None,
+            "",
+            "",
+        ),
+    ),
+    acts=(
+        RecordedAct(
+            "release:S000001:1",
+            NewAct(ActKind.RELEASE, "A. Manager", "checked", "S000001", SUBJECT, overrules=("DCM101",)),
+            "I. G. Lead",
+            NOON,
+            NOON,
+            None,
+        ),
+    ),
+)
 
 
 def _schema(name: str) -> Any:
@@ -131,9 +160,13 @@ def test_receipts_and_verdicts_fit_their_schemas() -> None:
         StoredVerdict("S000001", act.name, verdict, "0.1.0", "2024e", NOON),
         subject,
         [(facts, FiledMember(1, "planning-ct", "planning-ct/1.dcm"))],
+        AUTHORITY,
     )
     assert set(documents) == {"receipt.json", "verdict.json"}
-    jsonschema.validate(json.loads(documents["receipt.json"]), _schema("receipt"))
+    receipt = json.loads(documents["receipt.json"])
+    jsonschema.validate(receipt, _schema("receipt"))
+    assert [item["reason"] for item in receipt["approvals"]] == ["the planning system's block"]
+    assert [(item["by"], item["second_by"]) for item in receipt["acts"]] == [("A. Manager", "I. G. Lead")]
     jsonschema.validate(json.loads(documents["verdict.json"]), _schema("verdict"))
 
 
