@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ingest.checks.pseudonymisation.approvals import value_hmac
 from ingest.ledger.errors import Refused
+from ingest.model.finding import Finding
 from ingest.model.inspection import Approval, ApprovalKind, ProposedApproval
 from ingest.steps.parts import Parts
 
@@ -47,24 +48,30 @@ def propose_in_words(parts: Parts, submission_id: str) -> tuple[ApprovalQuestion
     """Return a question for each kind of thing that could be approved of a submission. Raises NotInLedger."""
     with parts.ledger.read() as tx:
         site = tx.submissions.get(submission_id).share.site
+        stored = tx.inspections.latest(submission_id)
+    findings = stored.inspection.findings if stored else ()
     groups: dict[ApprovalKind, list[ProposedApproval]] = defaultdict(list)
     for item in proposals_of(parts, submission_id):
         groups[item.approval.kind].append(item)
-    return tuple(_ask(site, kind, items) for kind, items in groups.items())
+    return tuple(_ask(site, kind, items, findings) for kind, items in groups.items())
 
 
-def _ask(site: str, kind: ApprovalKind, items: list[ProposedApproval]) -> ApprovalQuestion:
+def _ask(
+    site: str, kind: ApprovalKind, items: list[ProposedApproval], findings: Sequence[Finding]
+) -> ApprovalQuestion:
     one, many = _WORDS[kind]
-    these = f"this {one}" if len(items) == 1 else f"these {len(items)} {many}"
-    they = "it occurs" if len(items) == 1 else "they occur"
-    times = sum(item.count for item in items)
-    text = f"Approve {these} for site {site}? {they} {times} times."
+    codes = {code for item in items for code in item.codes}
+    # One finding counts the files at one place; other places may be in other files.
+    files = max((finding.count for finding in findings if finding.code in codes), default=len(items))
+    if len(items) == 1:
+        text = f"Approve this {one} for site {site}? It occurs in {files} files."
+    else:
+        text = f"Approve these {len(items)} {many} for site {site}? They occur in {files} files or more."
     lines = tuple(
-        f"{item.approval.clear or item.approval.where or 'anywhere'}  "
-        f"({', '.join(item.codes)}, {item.count} times)"
+        f"{item.approval.clear or item.approval.where or 'anywhere'}  ({', '.join(item.codes)})"
         for item in items
     )
-    return ApprovalQuestion(kind, text.replace("? they", "? They").replace("? it", "? It"), lines)
+    return ApprovalQuestion(kind, text, lines)
 
 
 def make_approval(parts: Parts, kind: ApprovalKind, value: str, where: str = "") -> Approval:

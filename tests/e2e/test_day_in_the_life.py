@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from ocfl import StorageRoot
+from pydicom import dcmread
 
 from ingest.cli import ingest
+from ingest.model.errors import ConfigurationError
 from ingest.model.submission import SubmissionState
 from ingest.model.verdict import Outcome
 from ingest.service import open_service
-from tests.builders import build_case, change, zip_instances
+from ingest.steps.reconcile import reconcile
+from tests.builders import build_case, change, of_modality, without, zip_instances
 from tests.deployment import Deployment, write_settings
 
 NAME = "Quillfeather"
@@ -186,3 +195,154 @@ def test_a_subject_that_withdraws_leaves_nothing_behind_and_later_arrivals_are_r
         report = (service.parts.places.reports / later / "report.txt").read_text()
     assert "withdrawn" in report
     assert not (desk.root / "shares" / "smb" / "123" / "received" / f"{later}.zip").exists()
+
+
+def private_case(subject_id: str, seed: int):
+    """Return a set whose planning CT holds elements of a manufacturer that no list knows."""
+
+    def add(ds) -> None:
+        block = ds.private_block(0x0029, "NORTHFIELD PHYSICS 1", create=True)
+        block.add_new(0x10, "LO", "couch A")
+
+    return change(small_case(subject_id, seed), "CT", add)
+
+
+def test_a_first_zip_is_held_for_private_elements_approved_filed_and_completed_later(desk: Desk) -> None:
+    case = private_case("123-1006", 6)
+    dose = of_modality(case, "RTDOSE")
+    first = desk.arrive("explorer", "123", "first.zip", zip_instances(without(case, dose)))
+    assert desk.outcome(first) == {"123-1006": Outcome.HELD}
+    proposed = desk.type("approvals", "propose", first)
+    assert "Approve this private creator for site 123? It occurs in" in proposed
+    desk.type("approve", "--from", first, *WHO)
+    dry = desk.type("reprocess", "submission", first, "--dry-run", *WHO)
+    assert "accepted" in dry and desk.outcome(first) == {"123-1006": Outcome.HELD}
+    desk.type("reprocess", "submission", first, *WHO)
+    assert desk.outcome(first) == {"123-1006": Outcome.ACCEPTED}
+    assert desk.held() == []
+    assert "awaiting rtdose" in desk.type("subject", "123-1006")
+    desk.arrive("explorer", "123", "dose.zip", zip_instances(dose))
+    assert "complete" in desk.type("subject", "123-1006").splitlines()[0]
+    listed = desk.type("approvals", "list", "--site", "123")
+    number = re.search(r"\[(\d+)\]", listed).group(1)
+    desk.type("approvals", "revoke", number, *WHO)
+    assert desk.type("approvals", "list") == "Nothing is approved.\n"
+    assert len(desk.audited("approval-revoked")) == 1
+
+
+def test_what_was_filed_under_the_wrong_id_is_filed_under_the_right_one(desk: Desk) -> None:
+    submission = desk.arrive("smb", "123", "a.zip", zip_instances(small_case("123-1007", 7)))
+    out = desk.type(
+        "reassign", "123-1007", "123-1008", "--reason", "mixed up", "--by", "A. Manager", "--by", "B"
+    )
+    assert submission in out
+    assert desk.outcome(submission) == {"123-1008": Outcome.ACCEPTED}
+    with open_service(desk.settings) as service:
+        archive = service.parts.archive
+        assert (archive.head("123-1007"), archive.head("123-1008")) == (2, 1)
+        assert archive.files("123-1007") == ()
+        assert len(archive.files("123-1007", 1)) == len(archive.files("123-1008"))
+        root = StorageRoot(root=str(service.parts.places.subjects))
+        assert root.validate(validate_objects=True, check_digests=True)
+        assert reconcile(service.parts).problems == ()
+    stamped = next((desk.settings.data_dir / "subjects" / "123-1008").rglob("*.dcm"))
+    assert dcmread(stamped).PatientID == "123-1008"
+    assert "complete" in desk.type("subject", "123-1008").splitlines()[0]
+    assert "123-1008" in desk.mail() and "123-1007" in desk.mail()
+
+
+def test_a_contradicted_file_is_superseded_or_rejected_as_a_person_decides(desk: Desk) -> None:
+    first, second = small_case("123-1009", 9), small_case("123-1009", 9)
+    desk.arrive("smb", "123", "a.zip", zip_instances(first))
+    change(second, "RTPLAN", lambda ds: setattr(ds, "RTPlanLabel", "PLAN2"))
+    submission = desk.arrive("smb", "123", "b.zip", zip_instances(second))
+    assert desk.outcome(submission) == {"123-1009": Outcome.HELD}
+    assert "disputed" in desk.type("subject", "123-1009")
+    (item,) = desk.held()
+    desk.type("held", "reject", item, *WHO)
+    assert desk.outcome(submission) == {"123-1009": Outcome.REJECTED}
+    assert "disputed" not in desk.type("subject", "123-1009")
+
+    change(second, "RTPLAN", lambda ds: setattr(ds, "RTPlanLabel", "PLAN3"))
+    again = desk.arrive("smb", "123", "d.zip", zip_instances(second))
+    (item,) = desk.held()
+    desk.type("held", "release", item, "--supersede", *WHO)
+    assert desk.outcome(again) == {"123-1009": Outcome.ACCEPTED}
+    assert "disputed" not in desk.type("subject", "123-1009")
+    with open_service(desk.settings) as service:
+        plans = [
+            file for file in service.parts.archive.files("123-1009") if file.logical.startswith("rtplan/")
+        ]
+        assert [dcmread(plan.path).RTPlanLabel for plan in plans] == ["PLAN3"]
+        assert reconcile(service.parts).problems == ()
+
+
+def test_an_enrolment_list_is_compared_first_and_then_used_by_the_checks(desk: Desk) -> None:
+    file = desk.root / "list.csv"
+    file.write_text("Study ID,Status,Sex\n123-1010,enrolled,M\n123-1011,withdrawn,F\n")
+    dry = desk.type("enrolment", "import", str(file))
+    assert "2 would be added" in dry and "Nothing was changed" in dry
+    assert desk.type("enrolment", "list") == ""
+    desk.type("enrolment", "import", str(file), "--apply", *WHO)
+    outcomes = [
+        desk.outcome(desk.arrive("smb", "123", f"{study_id}.zip", zip_instances(small_case(study_id, seed))))
+        for seed, study_id in enumerate(("123-1010", "123-1011", "123-1012"), 10)
+    ]
+    assert outcomes == [
+        {"123-1010": Outcome.ACCEPTED},
+        {"123-1011": Outcome.REJECTED},
+        {"123-1012": Outcome.HELD},
+    ]
+    file.write_text("study_id\nJane Doe\n")
+    refused = CliRunner().invoke(ingest, ["enrolment", "import", str(file)])
+    assert refused.exit_code != 0 and "Jane" not in refused.output and "line 2" in refused.output
+
+
+def test_a_waiver_completes_a_subject_and_its_end_awaits_again(desk: Desk) -> None:
+    case = small_case("123-1013", 13)
+    desk.arrive("smb", "123", "a.zip", zip_instances(without(case, of_modality(case, "RTDOSE"))))
+    assert "awaiting" in desk.type("subject", "123-1013").splitlines()[0]
+    desk.type("waive", "rtdose", "--site", "123", "--subject", "123-1013", *WHO)
+    assert "complete" in desk.type("subject", "123-1013").splitlines()[0]
+    desk.type("waivers", "revoke", "1", *WHO)
+    assert "awaiting" in desk.type("subject", "123-1013").splitlines()[0]
+
+
+def test_values_are_shown_on_a_terminal_only_and_that_somebody_looked_is_on_record(desk: Desk) -> None:
+    desk.arrive("smb", "123", "a.zip", zip_instances(leaking_case("123-1014", 14)))
+    words = ["held", "show", "1", "--show-values", *WHO]
+    with pytest.raises(ConfigurationError, match="terminal only"):
+        CliRunner(catch_exceptions=False).invoke(ingest, words)
+    assert desk.audited("values-shown") == []
+    shown, log = on_a_terminal(words)
+    assert NAME in shown and NAME not in log
+    (looked,) = desk.audited("values-shown")
+    assert (looked.by, looked.detail["reason"]) == ("A. Manager", "as agreed")
+    assert [path for path in desk.bytes_with(NAME.encode()) if path.suffix not in (".dcm", ".zip")] == []
+
+
+def on_a_terminal(words: list[str]) -> tuple[str, str]:
+    """Run a command with a pseudo-terminal for its output; return what it showed, and its log."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "ingest.cli", *words], stdout=theirs, stderr=subprocess.PIPE
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while piece := os.read(ours, 65536):
+                shown += piece
+        assert process.stderr is not None
+        log = process.stderr.read()
+    os.close(ours)
+    assert process.returncode == 0, log
+    return shown.decode(), log.decode()
+
+
+def test_a_site_is_checked_and_a_test_upload_comes_back(desk: Desk) -> None:
+    assert "good" in desk.type("site", "check", "124")
+    out = desk.type("site", "test-upload", "124", "--route", "smb", "--wait", "120")
+    assert "S000001 accepted" in out
+    assert "a folder has no key" in desk.type("site", "rotate-key", "124")
+    desk.type("site", "add", "126", "--name", "Eastfield", "--route", "smb", "--out", str(desk.root / "kit"))
+    assert (desk.root / "kit" / "instructions-smb.html").is_file()
