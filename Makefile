@@ -20,7 +20,7 @@ test: setup ## everything: installs what it needs, runs every tier
 	@tooling/test.sh
 
 test-fast: setup lint ## lint, types, unit and property tests; no services; under a minute
-	@$(PYTEST) tests/unit -n 2 -m "not ($(SERVERS))"
+	@$(PYTEST) tests/unit -n 2 -m "fast and not ($(SERVERS))"
 
 lint: setup ## ruff, mypy --strict, import-linter, generated documents
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check && $(PY) tooling/write_shipped_trial.py --check

@@ -16,13 +16,13 @@ run_tier() {
 }
 
 tier_lint() { make -s lint; }
-tier_fast() { "${pytest[@]}" "$results/fast.xml" tests/unit -n 2 -m "not ($servers)"; }
-tier_property() { "${pytest[@]}" "$results/property.xml" tests/property tests/contract tests/corpus tests/e2e -n 2 -m "not ($servers)"; }
-tier_services() { tooling/install_services.sh; "${pytest[@]}" "$results/services.xml" tests -m services -n 2; }
-tier_routes() { tooling/install_routes.sh; "${pytest[@]}" "$results/routes.xml" tests -m routes; }
-tier_chaos() { tooling/install_services.sh; "${pytest[@]}" "$results/chaos.xml" tests -m chaos; }
-tier_compose() { "${pytest[@]}" "$results/compose.xml" tests -m compose; }
-tier_browser() { tooling/install_browser.sh; "${pytest[@]}" "$results/browser.xml" tests -m browser; }
+tier_fast() { "${pytest[@]}" "$results/fast.xml" tests/unit -n 2 -m "fast and not ($servers)"; }
+tier_property() { "${pytest[@]}" "$results/property.xml" tests -n 2 -m "not fast and not ($servers)"; }
+tier_services() { tooling/install_services.sh; "${pytest[@]}" "$results/services.xml" tests -n 2 -m "services and not (chaos or release)"; }
+tier_routes() { tooling/install_routes.sh; "${pytest[@]}" "$results/routes.xml" tests -m "routes and not release"; }
+tier_chaos() { tooling/install_services.sh; "${pytest[@]}" "$results/chaos.xml" tests -m "chaos and not release"; }
+tier_compose() { "${pytest[@]}" "$results/compose.xml" tests -m "compose and not release"; }
+tier_browser() { tooling/install_browser.sh; "${pytest[@]}" "$results/browser.xml" tests -m "browser and not release"; }
 
 tiers=("$@")
 [ ${#tiers[@]} -gt 0 ] || tiers=(lint fast property services routes chaos compose browser)

@@ -11,6 +11,8 @@ from pydicom.dataset import Dataset
 from tests.dicom_readings import facts_of, read_with_pydicom, values_by_pydicom, values_of, walked
 from tests.real_data import REAL_DATA
 
+pytestmark = pytest.mark.slow
+
 _BUNDLED = Path(pydicom.__file__).parent / "data" / "test_files"
 #: Cut off, or without a data set.
 _NOT_READABLE = {"rtplan_truncated.dcm", "MR_truncated.dcm", "no_meta.dcm", "meta_missing_tsyntax.dcm"}

@@ -8,6 +8,8 @@ from ingest.model.finding import Effect
 from tests.builders import build_case, encode
 from tests.dicom_readings import faults_of
 
+pytestmark = pytest.mark.slow
+
 #: Of a larger file the cuts are this far apart, but every one of the first and last so many is made.
 _STEP = 97
 _DENSE = 3000

@@ -17,6 +17,8 @@ from ingest.model.instance import InstanceFacts
 from tests.corpus.dicom_parts import another, ct
 from tests.inspections import inspect_here, request_for, zip_of
 
+pytestmark = pytest.mark.slow
+
 
 def bare(package: bytes, folder: Path) -> InspectionRequest:
     """A request that writes nothing, so that a package can be inspected twice."""

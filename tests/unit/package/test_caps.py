@@ -23,6 +23,8 @@ from tests.corpus.zip_makers import DICOM, OTHER, nested, plain
 from tests.corpus.zip_parts import DEFLATED, DEFLATED64, STORED, Lies, Part, build
 from tests.corpus.zips import HOSTILE_ZIPS
 
+pytestmark = pytest.mark.slow
+
 
 def package_of(data: bytes, folder: Path, limits: Limits | None = None) -> Package:
     path = folder / "package.zip"

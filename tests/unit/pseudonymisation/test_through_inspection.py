@@ -17,6 +17,8 @@ from ingest.trial.load import default_trial_text
 from tests.corpus.planted.clean import clean_files
 from tests.corpus.planted.leaks import Leak, leaks
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def inspector() -> Iterator[Inspector]:

@@ -3,11 +3,15 @@
 import time
 from dataclasses import replace
 
+import pytest
+
 from ingest.checks.subject import SubjectView, review_subject
 from ingest.model.instance import Reference, ReferenceKind, Registration
 from ingest.model.verdict import CompletenessState
 from tests.builders import build_case
 from tests.facts import SUBJECT, facts_of_case, hamlet
+
+pytestmark = pytest.mark.slow
 
 SCANS, SLICES, LIMIT = 40, 245, 5.0
 CT = "1.2.840.10008.5.1.4.1.1.2"
