@@ -19,8 +19,6 @@ from ingest.model.instance import ImagePlane, InstanceFacts
 
 _WITH_REFERENCES = frozenset({"RTSTRUCT", "RTPLAN", "RTDOSE", "REG", "RTRECORD", "RTIMAGE"})
 _NO_PLANE = frozenset({"RTSTRUCT", "RTPLAN", "REG", "RTRECORD", "SR", "PR", "KO"})
-#: Longer numbers are not kept: ten digits may be a patient's number.
-_LARGEST_NUMBER = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +118,7 @@ def read_facts(
 
 
 def _number(found: Walk, tag: int) -> int | None:
-    number = as_int(found.raw(tag))
-    return number if number is not None and abs(number) < _LARGEST_NUMBER else None
+    return as_int(found.raw(tag))
 
 
 #: Of one series these are the same in every file.

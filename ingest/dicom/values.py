@@ -11,21 +11,27 @@ from ingest.dicom.walk import Walk
 
 _INT = re.compile(rb" *[+-]?[0-9]{1,12}[ \0]*")
 _FLOAT = re.compile(rb" *[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?[ \0]*")
-_DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})[ \0]*")
+_DATE = re.compile(
+    rb"((?:19|20)[0-9]{2})\.?(0[1-9]|1[0-2])\.?(0[1-9]|[12][0-9]|3[01])"
+    rb"([0-2][0-9]([0-5][0-9]([0-6][0-9](\.[0-9]{1,6})?)?)?)?([+-][0-9]{4})?[ \0]*"
+)
+#: Nothing that is kept is so large; ten digits may be a patient's number.
+_LARGEST = 10**9
 _U16 = {False: Struct("<H").unpack_from, True: Struct(">H").unpack_from}
 
 
 def as_int(raw: bytes) -> int | None:
-    """Return a single IS value."""
-    return int(raw.strip(b" \0")) if _INT.fullmatch(raw) else None
+    """Return a single IS value; what is too large to be kept is None."""
+    value = int(raw.strip(b" \0")) if _INT.fullmatch(raw) else None
+    return value if value is not None and abs(value) < _LARGEST else None
 
 
 def as_float(raw: bytes) -> float | None:
-    """Return a single DS value; what is too large to be one is None."""
+    """Return a single DS value; what is too large to be kept is None."""
     if not _FLOAT.fullmatch(raw):
         return None
     value = float(raw.strip(b" \0"))
-    return value if abs(value) < 1e30 else None
+    return value if abs(value) < _LARGEST else None
 
 
 @lru_cache(maxsize=1024)
@@ -40,8 +46,8 @@ def as_floats(raw: bytes, count: int) -> tuple[float, ...] | None:
 
 def as_date(raw: bytes) -> str:
     """Return a DA or the date of a DT as YYYYMMDD, empty where it is neither."""
-    matched = _DATE.match(raw)
-    return b"".join(matched.groups()).decode("ascii") if matched else ""
+    matched = _DATE.fullmatch(raw)
+    return b"".join(matched.group(1, 2, 3)).decode("ascii") if matched else ""
 
 
 def as_text(raw: bytes) -> str:

@@ -122,6 +122,8 @@ class PackageJudge:
         self._ref: InstanceRef | None = None
         self._markers = Markers()
         self._all_ids: set[str] = set()
+        #: UIDs in which an identifier hides; they never leave inspection.
+        self.identifying_uids: set[str] = set()
 
     def begin_instance(
         self,
@@ -178,6 +180,8 @@ class PackageJudge:
         if judged is None:
             return None
         self._not_checked.update(judged.not_checked)
+        if "PSN402" in judged.raised.codes:
+            self.identifying_uids.update(bytes(value).decode("ascii").strip("\0 ").split("\\"))
         hit = self._hit(place, judged, where, creator)
         if hit is not None:
             self.repeat(hit)

@@ -107,11 +107,9 @@ def _judge_number(context: Context, place: Place, value: bytes, charset: tuple[s
 def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
     """Numbers in binary: letters all through are no numbers."""
     body = value.strip(b"\0 ")
-    if (
-        len(body) < _SHORTEST_BINARY_TEXT
-        or len(body) > _LONGEST_WORDS
-        or not body.translate(None, b" ^,.'-=").isalnum()
-    ):
+    if len(body) > _LONGEST_WORDS:
+        return JudgedValue(Raised(), not_checked={"long binary values": 1})
+    if len(body) < _SHORTEST_BINARY_TEXT or not body.translate(None, b" ^,.'-=").isalnum():
         return JudgedValue(Raised())
     return _judge_bytes(context, place, value)
 
@@ -119,9 +117,8 @@ def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
 def _judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:
     """UN, OB and the like: text in them is judged; a few attributes may hold nothing at all."""
     raised = Raised()
-    if place.vr in ("OW", "OF", "OD", "OL", "OV") and len(value) > _LONGEST_WORDS:
-        value = value[:_LONGEST_WORDS]
-    read = read_text(value)
+    is_cut = place.vr in ("OW", "OF", "OD", "OL", "OV") and len(value) > _LONGEST_WORDS
+    read = read_text(value[:_LONGEST_WORDS] if is_cut else value)
     if read.whole:
         found = judge_text(
             read.whole, "private" if place.is_private else "bytes", context.text, context.allowed
@@ -142,7 +139,8 @@ def _judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:
     if place.kind == "padding" and (read.whole or read.runs):
         raised.add("PSN306")
     text = (read.whole or " ".join(read.runs))[:_LONGEST_WORDS]
-    return JudgedValue(raised, text, {} if read.is_complete else {"long binary values": 1})
+    is_complete = read.is_complete and not is_cut
+    return JudgedValue(raised, text, {} if is_complete else {"long binary values": 1})
 
 
 def _is_word_alone(run: str) -> bool:
