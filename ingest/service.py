@@ -25,7 +25,7 @@ from ingest.model.clock import Clock, SystemClock
 from ingest.model.route import ShareAddress
 from ingest.model.submission import Step
 from ingest.settings import Settings
-from ingest.steps.parts import Parts, Wake
+from ingest.steps.parts import Fixity, Parts, Wake
 from ingest.trial import Trial, load_default_trial, load_trial
 
 
@@ -114,6 +114,7 @@ def open_service(
             worker=f"{socket.gethostname()}:{os.getpid()}",
             lease_seconds=settings.lease_seconds,
             program_version=version("hamlet-ingest"),
+            fixity=Fixity(settings.fixity_days, settings.fixity_rate * 1e6 or None),
         )
         on_error.pop_all()
     return Service(settings, parts, woken, closing)

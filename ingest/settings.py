@@ -57,6 +57,8 @@ class Settings(BaseSettings):
         description="seconds to wait after each failed try of a step but the last, as JSON: [60, 900]",
     )
     inspection_memory: int = Field(default=1024**3, description="address space of an inspection child, bytes")
+    fixity_days: int = Field(default=28, ge=1, description="days in which all of the archive is read again")
+    fixity_rate: float = Field(default=50.0, ge=0, description="MB/s at which that is done; 0: no limit")
     log_level: str = "INFO"
 
     @property

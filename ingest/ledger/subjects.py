@@ -125,6 +125,22 @@ class Subjects(Area):
         if done.rowcount != 1:
             raise HeadMoved(f"{lease.subject_id} is no longer at version {expected}")
 
+    def verified_before(self, moment: datetime) -> tuple[str, ...]:
+        """Return the subjects with something filed whose bytes were not read since, longest ago first."""
+        since = sa.func.coalesce(subjects.c.verified, subjects.c.first_seen)
+        rows = self._connection.execute(
+            sa.select(subjects.c.subject_id)
+            .where(subjects.c.head_version > 0, since < moment)
+            .order_by(since, subjects.c.subject_id)
+        )
+        return tuple(rows.scalars())
+
+    def mark_verified(self, subject_id: str) -> None:
+        """Record that every byte of the subject was read now."""
+        self._connection.execute(
+            subjects.update().where(subjects.c.subject_id == subject_id).values(verified=self._now)
+        )
+
     def set_completeness(self, subject_id: str, completeness: Completeness) -> None:
         """Record the completeness over what is filed. Raises NotInLedger."""
         self._set(

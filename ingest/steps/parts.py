@@ -44,6 +44,14 @@ class QuietShares:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixity:
+    """How the archive is read again at night: all of it within `days`, at most `rate` bytes a second."""
+
+    days: int = 28
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of one running service.
 
@@ -74,6 +82,7 @@ class Parts:
     lease_seconds: float = 120.0
     program_version: str = ""
     table_edition: str = ""
+    fixity: Fixity = field(default_factory=Fixity)
     quiet: QuietShares = field(default_factory=QuietShares)
 
     @property

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from ingest.archive.staging import clear_quarantine, clear_staging
-from ingest.archive.verify import verify_root, verify_subject
+from ingest.archive.verify_archive import paced
 from ingest.ledger.outbox import Channel, Message
 from ingest.model.submission import Submission, SubmissionState
 from ingest.model.verdict import Outcome
 from ingest.steps.parts import Parts
+from ingest.steps.verify import (
+    Fault,
+    compare_heads,
+    known_subjects,
+    verify_audit,
+    verify_one,
+    verify_storage,
+)
 
 #: Submissions looked at in one reading of the ledger.
 _PAGE = 1000
@@ -19,7 +28,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What was found wrong, in words with ids only, and what was cleared away."""
+    """What was found wrong, in words with ids only; what was cleared away; whose every byte was read."""
 
     problems: tuple[str, ...]
     originals_removed: int
@@ -28,41 +37,42 @@ class Reconciled:
 
 def reconcile(parts: Parts, *, only_subject: str | None = None) -> Reconciled:
     """Compare, verify, keep to the retention times; problems are told to the operations contact."""
-    problems = list(_audit_problems(parts))
-    problems += [f"storage root: {problem.text}" for problem in verify_root(parts.archive)]
-    subjects = [only_subject] if only_subject else _known_subjects(parts)
-    for subject_id in subjects:
-        problems += _subject_problems(parts, subject_id)
+    faults, verified = _verify_some(parts, only_subject)
+    problems = [f"{fault.subject_id or 'storage root'}: {fault.text}" for fault in faults]
     removed = _keep_to_retention(parts)
     _clear_leftovers(parts)
     if problems:
         _tell(parts, problems)
-    return Reconciled(tuple(problems), removed, len(subjects))
+    return Reconciled(tuple(problems), removed, verified)
 
 
-def _audit_problems(parts: Parts) -> Iterator[str]:
+def _verify_some(parts: Parts, only_subject: str | None) -> tuple[list[Fault], int]:
+    """Compare every subject's head, and read every byte of the slice whose turn it is.
+
+    Each night's slice is those whose bytes were read longest ago, as many as it takes to read all within
+    `fixity_days`; a night that was missed is made up for. What only the archive knows is always read.
+    """
+    faults = [*verify_audit(parts), *verify_storage(parts)]
+    known = [only_subject] if only_subject else known_subjects(parts)
+    turn = set(known) if only_subject else _whose_turn(parts, known)
+    pace = paced(parts.fixity.rate) if parts.fixity.rate else None
+    for subject_id in known:
+        if subject_id in turn:
+            faults += verify_one(parts, subject_id, pace)[1]
+        else:
+            faults += compare_heads(parts, subject_id)
+    return faults, len(turn)
+
+
+def _whose_turn(parts: Parts, known: list[str]) -> set[str]:
+    now, days = parts.clock.now(), parts.fixity.days
     with parts.ledger.read() as tx:
-        check = tx.audit.verify()
-    if check.first_fault is not None:
-        yield f"audit chain, event {check.first_fault}: {check.fault}"
-
-
-def _known_subjects(parts: Parts) -> list[str]:
-    """Return every subject that the archive or the ledger has."""
-    with parts.ledger.read() as tx:
-        in_ledger = {row.subject_id for row in tx.subjects.find() if row.head_version}
-    return sorted(in_ledger.union(parts.archive.subjects()))
-
-
-def _subject_problems(parts: Parts, subject_id: str) -> Iterator[str]:
-    verified = verify_subject(parts.archive, subject_id)
-    for problem in verified.problems:
-        yield f"{subject_id}: {problem.text}"
-    with parts.ledger.read() as tx:
-        head = tx.subjects.head_version(subject_id)
-        is_busy = tx.subjects.is_leased(subject_id)
-    if head != verified.head and not is_busy:
-        yield f"{subject_id}: the ledger says version {head}, the archive has version {verified.head}"
+        oldest = tx.subjects.verified_before(now)
+        # A night begins at about the same time: half a day keeps a slice from slipping by a night.
+        overdue = tx.subjects.verified_before(now - timedelta(days=days - 0.5))
+        unknown = {subject_id for subject_id in known if not tx.subjects.head_version(subject_id)}
+    share = math.ceil(len(known) / days)
+    return {*oldest[: max(share, len(overdue))], *unknown}
 
 
 def _keep_to_retention(parts: Parts) -> int:

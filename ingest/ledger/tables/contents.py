@@ -121,6 +121,7 @@ subjects = sa.Table(
     flag("is_withdrawn"),
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("changed", Instant, nullable=False),
+    sa.Column("verified", Instant),
     *lease_columns(),
 )
 sa.Index("ix_subjects_site", subjects.c.site)

@@ -1,0 +1,67 @@
+"""`ingest archive …`: verify what is filed, print its anchors, rebuild the ledger from it."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import click
+
+from ingest.cli.options import open_from_settings
+from ingest.service import Service
+from ingest.steps.anchors import read_anchors
+from ingest.steps.verify import Verified, known_subjects, verify
+
+FAULTS_FOUND = 1
+
+
+@click.group("archive")
+def command() -> None:
+    """Look after the archive."""
+
+
+@command.command("verify")
+@click.option("--subject", "subjects", multiple=True, metavar="ID", help="Only this one; may be repeated.")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Only N subjects, drawn by chance.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), metavar="MB/S", help="Read no faster.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def verify_command(subjects: tuple[str, ...], sample: int | None, rate: float | None, as_json: bool) -> int:
+    """Read every byte and compare it with inventories, ledger, audit chain and anchors.
+
+    Exit status 0: everything is as it was filed; 1: something is not, each fault on a line.
+    """
+    with open_from_settings() as service:
+        chosen = _choose(service, subjects, sample)
+        done = verify(service.parts, chosen, rate=rate * 1e6 if rate else None)
+    _tell(done, as_json)
+    return FAULTS_FOUND if done.faults else 0
+
+
+@command.command("anchors")
+def anchors_command() -> None:
+    """Print the inventories' digests from the audit chain, as verify_archive.py --anchors takes them."""
+    with open_from_settings() as service:
+        subjects = known_subjects(service.parts)
+        with service.parts.ledger.read() as tx:
+            anchors = {subject_id: read_anchors(tx, subject_id) for subject_id in subjects}
+    click.echo(json.dumps(anchors, indent=2))
+
+
+def _choose(service: Service, subjects: tuple[str, ...], sample: int | None) -> list[str]:
+    known = known_subjects(service.parts)
+    if unknown := sorted(set(subjects) - set(known)):
+        raise click.ClickException(f"nothing is filed for {', '.join(unknown)}")
+    wanted = list(subjects) or known
+    return sorted(random.sample(wanted, min(sample, len(wanted)))) if sample else wanted
+
+
+def _tell(done: Verified, as_json: bool) -> None:
+    if as_json:
+        faults = [{"code": item.code, "subject": item.subject_id, "text": item.text} for item in done.faults]
+        counts = {"subjects": done.subjects, "files": done.files, "bytes": done.bytes}
+        click.echo(json.dumps({"schema": 1, "verified": counts, "problems": faults}, indent=2))
+        return
+    for fault in done.faults:
+        click.echo(f"{fault.code} {fault.subject_id or 'the whole'}: {fault.text}")
+    said = f"{len(done.faults)} faults" if done.faults else "nothing is wrong"
+    click.echo(f"{done.subjects} subjects, {done.files} files, {done.bytes / 1e6:.1f} MB read: {said}.")

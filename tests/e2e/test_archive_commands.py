@@ -1,0 +1,247 @@
+"""What is done with the archive by command: verified, listed, exported, the ledger rebuilt from it."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+
+from ingest.cli import ingest
+from ingest.cli.catalogue import show_rows
+from ingest.ledger.transitions import Event
+from ingest.model.clock import SystemClock
+from ingest.model.submission import SubmissionState
+from ingest.model.verdict import Outcome
+from ingest.steps.advance import advance
+from ingest.steps.poll import poll_share
+from ingest.steps.reconcile import reconcile
+from tests.builders import build_case, zip_instances
+from tests.deployment import Deployment, deploy, write_settings
+
+
+def small_case(subject_id: str, seed: int):
+    return build_case(subject_id, seed=seed, ct_slices=5, fractions=2, cbct=2, cbct_slices=3)
+
+
+def point_at(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = write_settings(root)
+    monkeypatch.setenv("INGEST_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("INGEST_SHARES", settings.shares)
+    monkeypatch.setenv("INGEST_TRIAL_FILE", str(settings.trial_file))
+
+
+def type_in(*words: str, status: int = 0) -> str:
+    result = CliRunner(catch_exceptions=False).invoke(ingest, words, standalone_mode=False)
+    assert result.exit_code == 0 and (result.return_value or 0) == status, result.output
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def filed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two subjects: one complete, one whose dose came later."""
+    root = tmp_path_factory.mktemp("filed")
+    with deploy(root) as deployment:
+        case = small_case("124-1002", 2)
+        dose = [item for item in case if item.dataset.Modality == "RTDOSE"]
+        rest = [item for item in case if item.dataset.Modality != "RTDOSE"]
+        deployment.drop("explorer", "123", "a.zip", zip_instances(small_case("123-1001", 1)))
+        deployment.drop("smb", "124", "b.zip", zip_instances(rest))
+        deployment.run()
+        deployment.drop("smb", "124", "c.zip", zip_instances(dose))
+        deployment.run()
+        assert {item.outcome for item in deployment.submissions()} == {Outcome.ACCEPTED}
+    return root
+
+
+@pytest.fixture
+def copy(filed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same deployment, to be spoiled."""
+    root = tmp_path / "copy"
+    shutil.copytree(filed, root)
+    point_at(root, monkeypatch)
+    return root
+
+
+def flip(path: Path) -> None:
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+
+
+def slices(root: Path) -> list[Path]:
+    return sorted((root / "data" / "subjects" / "123-1001" / "v1" / "content" / "planning-ct").rglob("*.dcm"))
+
+
+def test_a_sound_archive_verifies_against_ledger_and_anchors(copy: Path) -> None:
+    assert type_in("archive", "verify").endswith("nothing is wrong.\n")
+    assert type_in("archive", "verify", "--sample", "1", "--rate", "1000").startswith("1 subjects")
+    said = json.loads(type_in("archive", "verify", "--subject", "123-1001", "--json"))
+    assert said["verified"]["subjects"] == 1 and said["problems"] == []
+
+
+def test_damage_is_named_and_is_exit_status_1(copy: Path) -> None:
+    flip(slices(copy)[0])
+    assert "ARC101 123-1001: " in type_in("archive", "verify", status=1)
+    assert type_in("archive", "verify", "--subject", "124-1002").endswith("nothing is wrong.\n")
+
+
+def test_a_whole_version_forged_with_its_digests_is_found_by_the_anchors(copy: Path) -> None:
+    root = copy / "data" / "subjects" / "123-1001"
+    for folder in (root, root / "v1"):
+        inventory = (folder / "inventory.json").read_text().replace("by route", "by rouse")
+        for name in ("inventory.json", "inventory.json.sha256"):
+            (folder / name).chmod(0o644)
+        (folder / "inventory.json").write_text(inventory)
+        digest = hashlib.sha256(inventory.encode()).hexdigest()
+        (folder / "inventory.json.sha256").write_text(f"{digest} inventory.json\n")
+    verifier = copy / "data" / "verify_archive.py"
+    alone = [sys.executable, str(verifier), str(copy / "data")]
+    assert subprocess.run(alone, check=False, capture_output=True).returncode == 0
+    assert "ARC114 123-1001: v1/inventory.json" in type_in("archive", "verify", status=1)
+    anchors = copy / "anchors.json"
+    anchors.write_text(type_in("archive", "anchors"))
+    done = subprocess.run([*alone, "--anchors", str(anchors)], check=False, capture_output=True, text=True)
+    assert done.returncode == 1 and "ARC114 123-1001" in done.stdout
+
+
+def test_a_ledger_that_tells_another_story_is_found(copy: Path) -> None:
+    with deploy(copy) as deployment, deployment.parts.ledger.write() as tx:
+        uid = tx.catalogue.of_subject("124-1002")[0].sop_instance_uid
+        tx.catalogue.remove("124-1002", [uid])
+    assert "in the archive, not in the ledger" in type_in("archive", "verify", status=1)
+
+
+def test_an_altered_audit_event_is_found(copy: Path) -> None:
+    with contextlib.closing(sqlite3.connect(copy / "data" / "ledger.sqlite")) as connection, connection:
+        (seq,) = connection.execute(
+            "SELECT min(seq) FROM audit_events WHERE subject_id = '124-1002'"
+        ).fetchone()
+        connection.execute(
+            "UPDATE audit_events SET body = replace(body, '-1002', '-1003') WHERE seq = ?", (seq,)
+        )
+    said = type_in("archive", "verify", "--subject", "123-1001", status=1)
+    assert f"audit chain, event {seq}: the event or the one before it was changed" in said
+
+
+def test_all_is_read_again_within_the_days_a_slice_a_night(copy: Path) -> None:
+    clock = MovingClock()
+    with deploy(copy, clock=clock, fixity_days=2, fixity_rate=0) as deployment:
+        nights = []
+        for _ in range(3):
+            clock.passed += timedelta(days=1)
+            nights.append(reconcile(deployment.parts))
+        assert [night.problems for night in nights] == [(), (), ()]
+        assert [night.subjects_verified for night in nights] == [1, 1, 1]
+        clock.passed += timedelta(days=9)
+        assert reconcile(deployment.parts).subjects_verified == 2, "nights that were missed are made up for"
+        flip(slices(copy)[0])
+        found = ()
+        for _ in range(2):
+            clock.passed += timedelta(days=1)
+            found += reconcile(deployment.parts).problems
+    assert len(found) == 1 and found[0].startswith("123-1001: v1/content/planning-ct")
+
+
+class MovingClock:
+    """The system's clock, moved on."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self.passed = timedelta(0)
+
+    def now(self):
+        return self._clock.now() + self.passed
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
+
+
+def test_members_lost_from_staging_are_inspected_again_and_filed(tmp_path: Path) -> None:
+    with deploy(tmp_path) as deployment:
+        deployment.drop("explorer", "123", "a.zip", zip_instances(small_case("123-1001", 1)))
+        _take_to(deployment, SubmissionState.TO_FILE)
+        (submission,) = deployment.submissions()
+        next((deployment.parts.places.staging / submission.id).iterdir()).unlink()
+        advance(deployment.parts, submission.id)
+        assert deployment.submissions()[0].state is SubmissionState.TO_INSPECT
+        deployment.run()
+        assert deployment.submissions()[0].outcome is Outcome.ACCEPTED
+        assert deployment.parts.archive.head("123-1001") == 1
+        with deployment.parts.ledger.read() as tx:
+            events = [item.event for item in tx.audit.events(submission_id=submission.id)]
+        assert events.count(Event.STAGING_LOST.value) == 1
+        assert reconcile(deployment.parts).problems == ()
+
+
+def _take_to(deployment: Deployment, state: SubmissionState) -> None:
+    for _ in range(3):
+        for share in deployment.parts.shares:
+            poll_share(deployment.parts, share)
+    (submission,) = deployment.submissions()
+    for _ in range(6):
+        if deployment.submissions()[0].state is state:
+            return
+        advance(deployment.parts, submission.id)
+    raise AssertionError("it never came there")
+
+
+def test_lists_are_narrowed_and_come_as_table_json_and_csv(copy: Path) -> None:
+    table = type_in("subjects").splitlines()
+    assert table[0].split()[:3] == ["subject_id", "site", "version"] and len(table) == 3
+    (subject,) = json.loads(type_in("subjects", "--site", "124", "--json"))
+    assert (subject["subject_id"], subject["version"], subject["completeness"]) == ("124-1002", 2, "complete")
+    assert json.loads(type_in("subjects", "--completeness", "awaiting", "--json")) == []
+    (series,) = json.loads(type_in("series", "--subject", "123-1001", "--kind", "planning-ct", "--json"))
+    assert series["instances"] == 5 and series["modality"] == "CT"
+    doses = json.loads(type_in("instances", "--modality", "rtdose", "--json"))
+    assert [(item["subject_id"], item["version"]) for item in doses] == [("123-1001", 1), ("124-1002", 2)]
+    rows = list(csv.DictReader(io.StringIO(type_in("instances", "--site", "123", "--csv").lstrip("\ufeff"))))
+    assert len(rows) == len(json.loads(type_in("instances", "--site", "123", "--json"))) > 5
+    assert rows[0]["subject_id"] == "123-1001"
+    assert type_in("series", "--since", "2999-01-01") == "No such series.\n"
+
+
+def test_cells_of_a_list_are_no_formulas(capsys: pytest.CaptureFixture[str]) -> None:
+    show_rows([{"path": "=1+1"}, {"path": "@x"}], ("path",), "csv", "")
+    assert [row[0][0] for row in csv.reader(io.StringIO(capsys.readouterr().out))][1:] == ["'", "'"]
+
+
+@pytest.mark.parametrize("layout", ["plain", "scikit-rt"])
+def test_a_cohort_is_exported_with_digests(copy: Path, tmp_path: Path, layout: str) -> None:
+    target = tmp_path / "out"
+    said = type_in("export", str(target), "--layout", layout, "--site", "124", "--complete")
+    assert " files of 1 subjects" in said
+    manifest = json.loads((target / "manifest.json").read_text())
+    schema = Path(__file__).parents[2] / "docs" / "schemas" / "export-manifest.schema.json"
+    Draft202012Validator(json.loads(schema.read_text())).validate(manifest)
+    assert {item["subject_id"] for item in manifest["files"]} == {"124-1002"}
+    done = subprocess.run(["sha256sum", "--check", "--quiet", "manifest.sha256"], cwd=target, check=False)
+    assert done.returncode == 0
+
+
+def test_an_export_is_narrowed_and_leaves_out_what_is_disputed(copy: Path, tmp_path: Path) -> None:
+    with deploy(copy) as deployment, deployment.parts.ledger.write() as tx:
+        plan = next(item for item in tx.catalogue.of_subject("123-1001") if item.modality == "RTPLAN")
+        tx.catalogue.dispute("123-1001", [plan.sop_instance_uid])
+    said = type_in("export", str(tmp_path / "out"), "--modality", "rtplan")
+    assert said.startswith("1 files of 1 subjects") and "1 files are disputed and were left out" in said
+    paths = [item["path"] for item in json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]]
+    assert len(paths) == 1 and paths[0].startswith("124-1002/rtplan/")
+    with pytest.raises(click.ClickException, match="nothing is filed"):
+        type_in("export", str(tmp_path / "none"), "--since", "2999-01-01")
+    with pytest.raises(click.ClickException, match="there already"):
+        type_in("export", str(tmp_path / "out"))
