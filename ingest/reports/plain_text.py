@@ -19,10 +19,10 @@ _FORMULA = ("=", "+", "-", "@")
 
 def clean(text: object, longest: int = LONGEST) -> str:
     """Return `text` on one line, without control, bidirectional, private-use and invisible characters."""
-    line = _SPACES.sub(" ", str(text))
+    line = str(text)
     if not line.isascii() or not line.isprintable():
-        line = "".join(char for char in line if unicodedata.category(char) not in _HIDDEN)
-    line = line.strip()
+        line = "".join(char for char in line if char.isspace() or unicodedata.category(char) not in _HIDDEN)
+    line = _SPACES.sub(" ", line).strip()
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 

@@ -13,14 +13,13 @@ from ingest.model.verdict import CompletenessState
 from ingest.reports.plain_text import clean, counted, joined, mail_address
 from ingest.reports.qa_inputs import FindingTally, SiteReportInput, SubjectRow
 from ingest.reports.report import Tone
+from ingest.reports.site_lists import ChaseLine, HeldRow, list_awaited, list_held, order_findings
 from ingest.reports.texts import load_texts
 
 #: Months that the trend shows.
 MONTHS_SHOWN = 12
 #: First submissions below which a rate is no more than an anecdote, and is said to be.
 FEW = 5
-
-_SEVERITIES = ("block", "review", "warn", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,30 +41,6 @@ class MatrixRow:
     cells: tuple[ObjectState | None, ...]
     submissions: int
     first_received: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChaseLine:
-    """One thing to ask the site for, with how long it has been awaited."""
-
-    subject_id: str
-    object: str
-    title: str
-    expected: str
-    found: str
-    since: date
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRow:
-    """Data that is held, and why, in the words of the findings that hold it."""
-
-    label: str
-    submission_id: str
-    reasons: tuple[str, ...]
-    since: datetime
-    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +85,7 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
     months = _months(judged)
     days = [_days_to_complete(row) for row in active if row.first_received and row.completed]
     nothing_yet = sum(row.first_received is None for row in active)
-    chase = _chase(active, source)
+    chase = list_awaited(active, source)
     return SiteReport(
         site_number=clean(source.site_number),
         site_name=clean(source.site_name),
@@ -136,9 +111,9 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
         slowest_days=max(days, default=None),
         columns=tuple((clean(key), clean(title)) for key, title in source.objects),
         matrix=tuple(_matrix_row(row, source) for row in sorted(active, key=lambda row: row.subject_id)),
-        findings=_findings(source.findings),
+        findings=order_findings(source.findings),
         chase=chase,
-        held_data=_held_data(source),
+        held_data=list_held(source),
     )
 
 
@@ -218,57 +193,3 @@ def _matrix_row(row: SubjectRow, source: SiteReportInput) -> MatrixRow:
         submissions=row.submissions,
         first_received=row.first_received,
     )
-
-
-def _findings(findings: Sequence[FindingTally]) -> tuple[FindingTally, ...]:
-    """Return the costliest findings first: by severity, then by how many submissions had them."""
-    ordered = sorted(
-        findings, key=lambda item: (_SEVERITIES.index(item.severity.value), -item.submissions, item.code)
-    )
-    return tuple(
-        FindingTally(
-            clean(item.code),
-            item.severity,
-            clean(item.message),
-            clean(item.action),
-            item.submissions,
-            item.subjects,
-            item.last_seen,
-        )
-        for item in ordered
-    )
-
-
-def _held_data(source: SiteReportInput) -> tuple[HeldRow, ...]:
-    """Return what is held, longest first."""
-    words = {item.code: item.message for item in source.findings}
-    return tuple(
-        HeldRow(
-            label=clean(item.label or "the whole zip", 64),
-            submission_id=clean(item.submission_id),
-            reasons=tuple(clean(words.get(code, code)) for code in item.codes),
-            since=item.since,
-            days=max(0, (source.made - item.since).days),
-        )
-        for item in sorted(source.held, key=lambda line: (line.since, line.submission_id, line.label))
-    )
-
-
-def _chase(active: Sequence[SubjectRow], source: SiteReportInput) -> tuple[ChaseLine, ...]:
-    """Return everything that is awaited, longest first."""
-    titles = dict(source.objects)
-    today = source.made.date()
-    lines = [
-        ChaseLine(
-            subject_id=clean(row.subject_id, 64),
-            object=clean(item.object, 60),
-            title=clean(titles.get(item.object) or load_texts().object_words(item.object).title),
-            expected=clean(item.expected),
-            found=clean(item.found),
-            since=item.since,
-            days=max(0, (today - item.since).days),
-        )
-        for row in active
-        for item in row.awaited
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.days, line.subject_id, line.object)))

@@ -15,8 +15,8 @@ _STEP, _BAR, _TOP, _HIGH, _LEFT = 58.0, 34.0, 26.0, 120.0, 16.0
 
 
 def draw_trend(months: Sequence[MonthRate], trend: str, key: str) -> Picture | None:
-    """Return bars of patients by month, the part that was right at once filled; None without months."""
-    if not months:
+    """Return bars of patients by month, the part that was right at once filled; None of a single month."""
+    if len(months) < 2:
         return None
     most = max(item.total for item in months)
     width = _LEFT * 2 + _STEP * max(len(months), 6)

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.model.finding import Effect, Finding, InstanceRef, JudgedFinding, Scope, Severity
@@ -100,6 +100,7 @@ def test_hostile_words_add_no_header_to_an_email(words: str) -> None:
 
 
 @given(st.text())
+@example("0\r\x1b 0")
 def test_clean_text_is_one_visible_line_and_stays_so(text: str) -> None:
     once = clean(text)
     assert clean(once) == once

@@ -186,14 +186,14 @@ def with_missing(
 def test_what_arrived_and_is_held_is_not_asked_for_again() -> None:
     dose, plan = with_missing(Outcome.ACCEPTED, ("rtdose",)).subjects[0].missing
     assert (dose.found, dose.is_held, dose.steps) == ("arrived, held", True, "")
-    assert dose.how == "It arrived in an earlier zip and waits for a decision: no need to send it again."
+    assert dose.how == "Arrived in an earlier zip and waits for a decision. No need to send it again."
     assert (plan.found, plan.is_held, plan.how) == ("none", False, "")
     assert plan.steps
 
 
 def test_a_held_subject_says_what_of_it_arrived() -> None:
     dose, plan = with_missing(Outcome.HELD, ("rtdose",)).subjects[0].missing
-    assert dose.how.startswith("It arrived in this zip and is held with the rest")
+    assert dose.how.startswith("Arrived in this zip, held with the rest")
     assert plan.steps
 
 
