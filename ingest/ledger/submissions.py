@@ -51,6 +51,28 @@ class Submissions(Area):
         places.attach(arrival.share, seen.name_key, id_of(row.seq))
         return self.get(id_of(row.seq))
 
+    def restore(self, arrival: Arrival, submission_id: str, sha256: str, *, has_bytes: bool) -> bool:
+        """Make the row of a submission that a restored ledger has forgotten, under the id that it had.
+
+        It waits to be inspected, or has vanished where its bytes have. False where there is such a row.
+        """
+        seen = arrival.sighting
+        key = {
+            "share_id": Sightings(self._connection, self._now).share_id(arrival.share),
+            "identity": f"restored:{submission_id}",
+            "size": seen.size,
+            "etag": seen.etag,
+            "last_modified": seen.last_modified,
+        }
+        state = SubmissionState.TO_INSPECT if has_bytes else SubmissionState.VANISHED
+        first = {**self._first_values(arrival), "state": state.value, "sha256": sha256}
+        seq = seq_of(submission_id)
+        is_new = self._insert_new(submissions, {**key, **first, "seq": seq, "created": seen.first_seen})
+        if is_new:
+            self._name_first_act(seq)
+            self._skip_ids()
+        return is_new
+
     def get(self, submission_id: str) -> Submission:
         """Return a submission. Raises NotInLedger."""
         row = self._connection.execute(SELECT.where(submissions.c.seq == seq_of(submission_id))).first()
@@ -186,6 +208,13 @@ class Submissions(Area):
             "created": self._now,
             "changed": self._now,
         }
+
+    def _skip_ids(self) -> None:
+        """Let PostgreSQL's sequence go on after the highest id; SQLite takes the highest by itself."""
+        if self._connection.dialect.name == "postgresql":
+            sequence = sa.func.pg_get_serial_sequence("submissions", "seq")
+            highest = sa.select(sa.func.max(submissions.c.seq)).scalar_subquery()
+            self._connection.execute(sa.select(sa.func.setval(sequence, highest)))
 
     def _name_first_act(self, seq: int) -> None:
         act = Act(ActKind.ARRIVAL, f"arrival:{id_of(seq)}")

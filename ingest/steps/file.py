@@ -198,10 +198,14 @@ def _write(
         remove=tuple(path for path in replaced if path not in {member.path for _, member in members}),
     )
     try:
-        return parts.archive.file(order)
+        filed = parts.archive.file(order)
     except ArchiveHeadMoved:
         # The archive is ahead of the ledger: a worker died between the two; its submission is woken again.
         raise SubjectBusy from None
+    if filed.version != subject.head_version + 1:
+        # Filed before, after versions that this ledger does not have yet: it was restored from a backup.
+        raise SubjectBusy
+    return filed
 
 
 def _new_file(parts: Parts, submission_id: str, facts: InstanceFacts, member: FiledMember) -> NewFile:

@@ -58,10 +58,12 @@ def read_report(places: Places, submission_id: str, revision: int) -> StoredRepo
 
 def newest_reports(places: Places, submission_ids: list[str]) -> list[SubmissionReport]:
     """Return the newest report of each submission that has one."""
-    found = []
-    for submission_id in submission_ids:
-        sources = report_folder(places, submission_id).glob("source-*.json")
-        revisions = [int(path.stem.partition("-")[2]) for path in sources]
-        if revisions:
-            found.append(read_report(places, submission_id, max(revisions)).report)
-    return found
+    stored = (newest_stored(places, submission_id) for submission_id in submission_ids)
+    return [item.report for item in stored if item is not None]
+
+
+def newest_stored(places: Places, submission_id: str) -> StoredReport | None:
+    """Return a submission's newest report as it was made, None where there is none."""
+    sources = report_folder(places, submission_id).glob("source-*.json")
+    revisions = [int(path.stem.partition("-")[2]) for path in sources]
+    return read_report(places, submission_id, max(revisions)) if revisions else None
