@@ -35,7 +35,10 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to do one step of one submission. `token` fences off whoever held it before."""
+    """The right to do one step of one submission. `token` fences off whoever held it before.
+
+    is_last: whether this is the last try before the submission is parked.
+    """
 
     submission: Submission
     step: Step
@@ -43,6 +46,7 @@ class Claim:
     token: int
     attempt: int
     lease: timedelta
+    is_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,9 @@ class Claims(Area):
         submission = Submissions(self._connection, self._now).get(submission_id)
         if taken is None:
             return None
-        claim = Claim(submission, STEP_OF_STATE[submission.state], worker, taken.token, taken.attempts, lease)
+        is_last = taken.attempts >= self._retry.attempts
+        step = STEP_OF_STATE[submission.state]
+        claim = Claim(submission, step, worker, taken.token, taken.attempts, lease, is_last)
         self._close_lapsed(submission_id)
         self._begin_attempt(claim)
         return claim

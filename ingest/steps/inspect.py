@@ -12,12 +12,16 @@ from ingest.archive.room import require_room
 from ingest.archive.staging import clear_staging, fresh_staging
 from ingest.ledger.claims import Claim
 from ingest.ledger.transitions import Event
+from ingest.model.errors import TransientError
 from ingest.model.inspection import Inspection, InspectionRequest
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Submission
 from ingest.package.gate import open_package
 from ingest.steps.parts import Parts
 from ingest.trial.definition import Limits
+
+#: The finding that says that the inspection process died.
+ENDED_EARLY = "PKG901"
 
 
 def inspect(parts: Parts, claim: Claim) -> None:
@@ -35,6 +39,7 @@ def inspect(parts: Parts, claim: Claim) -> None:
             tx.inspections.append(inspection_id, batch)
 
     inspection = parts.inspector.inspect(build_request(parts, submission, original, staging), record)
+    require_end(inspection, is_last=claim.is_last)
     event = Event.BROKEN_OFF if _is_unfinished(submission, inspection) else Event.INSPECTED
     with parts.ledger.finish(claim, event) as tx:
         tx.inspections.complete(inspection_id, inspection)
@@ -50,6 +55,15 @@ def inspect(parts: Parts, claim: Claim) -> None:
 def _is_unfinished(submission: Submission, inspection: Inspection) -> bool:
     """Broken off, unless the sender declared a digest that the bytes have, or it has lain so for too long."""
     return inspection.package.is_unfinished and not submission.is_vouched and not submission.is_overdue
+
+
+def require_end(inspection: Inspection, *, is_last: bool) -> None:
+    """Raise TransientError where the inspection process died: what killed it once need not be the zip.
+
+    The last time it is taken as the finding that it is.
+    """
+    if not is_last and any(finding.code == ENDED_EARLY for finding in inspection.findings):
+        raise TransientError("the inspection process died")
 
 
 def build_request(

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ingest.archive.originals import BytesGone
 from ingest.ledger.errors import LostClaim, Refused
-from ingest.ledger.runs import ItemClaim, ItemState, Run, RunScope
+from ingest.ledger.runs import ITEM_ATTEMPTS, ItemClaim, ItemState, Run, RunScope
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.errors import TransientError
@@ -19,7 +19,7 @@ from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Act, ActKind, Step, Submission, SubmissionState
 from ingest.model.verdict import Verdict
 from ingest.steps.decide import judge_inspection
-from ingest.steps.inspect import build_request
+from ingest.steps.inspect import build_request, require_end
 from ingest.steps.parts import Parts
 from ingest.trial.load import parse_trial
 
@@ -115,7 +115,9 @@ def _inspect_again(
             tx.runs.renew(claim)
 
     request = build_request(parts, submission, parts.originals.open(submission.id), staging=None)
-    return parts.inspector.inspect(request, collect), instances
+    inspection = parts.inspector.inspect(request, collect)
+    require_end(inspection, is_last=claim.attempt >= ITEM_ATTEMPTS)
+    return inspection, instances
 
 
 def with_run_trial(parts: Parts, run: Run) -> Parts:
