@@ -7,9 +7,11 @@ import random
 
 import click
 
-from ingest.cli.options import open_from_settings
+from ingest.archive.order import ArchiveDamaged
+from ingest.cli.options import act_errors, open_from_settings
 from ingest.service import Service
 from ingest.steps.anchors import read_anchors
+from ingest.steps.rebuild import rebuild
 from ingest.steps.verify import Verified, known_subjects, verify
 
 FAULTS_FOUND = 1
@@ -45,6 +47,26 @@ def anchors_command() -> None:
         with service.parts.ledger.read() as tx:
             anchors = {subject_id: read_anchors(tx, subject_id) for subject_id in subjects}
     click.echo(json.dumps(anchors, indent=2))
+
+
+@command.command("rebuild-ledger")
+def rebuild_command() -> None:
+    """Rebuild the catalogue from the archive alone, into an empty ledger.
+
+    Every file is read again. Stop all workers first; a rebuild that was cut short is taken up again.
+    """
+    with open_from_settings() as service, act_errors():
+        try:
+            done = rebuild(service.parts, lambda subject_id: click.echo(subject_id, err=True))
+        except ArchiveDamaged as error:
+            raise click.ClickException(f"{error}: run ingest archive verify") from None
+    click.echo(f"{done.subjects} subjects, {done.versions} versions, {done.instances} instances recorded.")
+    if done.unread:
+        click.echo(f"{done.unread} files could not be read: only their receipts are recorded.")
+    click.echo(
+        "Not in the archive, to be given again: withdrawals, approvals, waivers, the enrolment list, "
+        "held work, what was disputed."
+    )
 
 
 def _choose(service: Service, subjects: tuple[str, ...], sample: int | None) -> list[str]:

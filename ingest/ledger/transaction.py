@@ -18,6 +18,7 @@ from ingest.ledger.held import Held
 from ingest.ledger.inspections import Inspections
 from ingest.ledger.outbox import Outbox
 from ingest.ledger.quality import Quality
+from ingest.ledger.rebuilding import Rebuilding
 from ingest.ledger.reports import Reports
 from ingest.ledger.runs import Runs
 from ingest.ledger.sightings import Sightings
@@ -130,6 +131,11 @@ class Transaction:
     def quality(self) -> Quality:
         """What the data managers' reports are counted from."""
         return Quality(self.connection, self.now)
+
+    @cached_property
+    def rebuilding(self) -> Rebuilding:
+        """Rows made from the archive alone."""
+        return Rebuilding(self.connection, self.now)
 
     @cached_property
     def vitals(self) -> Vitals:

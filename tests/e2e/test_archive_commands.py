@@ -245,3 +245,46 @@ def test_an_export_is_narrowed_and_leaves_out_what_is_disputed(copy: Path, tmp_p
         type_in("export", str(tmp_path / "none"), "--since", "2999-01-01")
     with pytest.raises(click.ClickException, match="there already"):
         type_in("export", str(tmp_path / "out"))
+
+
+#: Counted anew with each row, or of the moment.
+_OF_THE_ROW = {"id", "inspection_id", "changed", "filed", "first_seen", "lease_until", "token", "verified"}
+
+
+def catalogue(root: Path, table: str, order: str) -> list[dict[str, object]]:
+    with contextlib.closing(sqlite3.connect(root / "data" / "ledger.sqlite")) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {order}")]
+    return [{name: value for name, value in row.items() if name not in _OF_THE_ROW} for row in rows]
+
+
+def lose_the_ledger(root: Path) -> None:
+    for path in (root / "data").glob("ledger.sqlite*"):
+        path.unlink()
+
+
+TABLES = {
+    "subjects": "subject_id",
+    "instances": "subject_id, submission, ordinal",
+    "filings": "subject_id, version",
+}
+
+
+def test_the_catalogue_is_rebuilt_from_the_archive_alone(copy: Path) -> None:
+    before = {table: catalogue(copy, table, order) for table, order in TABLES.items()}
+    assert all(before.values())
+    assert "not empty" in str(pytest.raises(click.ClickException, type_in, "archive", "rebuild-ledger").value)
+    lose_the_ledger(copy)
+    (copy / "data" / "originals" / "S000007").mkdir()
+    assert type_in("archive", "rebuild-ledger").startswith("2 subjects, 3 versions, ")
+    after = {table: catalogue(copy, table, order) for table, order in TABLES.items()}
+    for table in TABLES:
+        assert after[table] == before[table], table
+    assert type_in("archive", "verify").endswith("nothing is wrong.\n")
+    with deploy(copy) as deployment:
+        deployment.drop("explorer", "123", "again.zip", zip_instances(small_case("123-1001", 1)))
+        deployment.run()
+        submission = deployment.submissions()[-1]
+        assert (submission.id, submission.outcome) == ("S000008", Outcome.ACCEPTED)
+        assert deployment.verdict(submission.id).subjects[0].new == 0, "it is known to be filed"
+        assert reconcile(deployment.parts).problems == ()
