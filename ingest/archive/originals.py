@@ -117,6 +117,18 @@ class Originals:
             sync_directory(self._places.originals)
         return True
 
+    @contextmanager
+    def spool(self, submission_id: str, size: int) -> Iterator[Path]:
+        """Give the path of a package of `size` bytes that is made for a moment. Raises NoRoom."""
+        require_room(self._places.originals, size)
+        draft = self._places.originals / f".{submission_id}~{secrets.token_hex(8)}"
+        with worldly_faults("making a package"):
+            draft.mkdir(mode=0o700)
+        try:
+            yield draft / PACKAGE
+        finally:
+            discard(draft)
+
     def clear_drafts(self) -> None:
         """Remove downloads that a dead worker left. Call it when none is under way."""
         for draft in self._places.originals.glob(".*~*"):

@@ -36,7 +36,7 @@ def _describe(item: ItemRow) -> str:
     for subject in item.difference.subjects:
         codes = [f"+{code}" for code in subject.codes_new] + [f"-{code}" for code in subject.codes_gone]
         words.append(f"{subject.label or 'package'}: {' '.join(codes) or 'other completeness'}")
-    return "; ".join(words)
+    return "; ".join([*words, item.reason] if item.reason else words)
 
 
 def run_as_json(progress: Progress, items: tuple[ItemRow, ...]) -> str:

@@ -182,8 +182,10 @@ class Runs(Area):
         attempts = run_items.c.attempts if is_attempt else run_items.c.attempts - 1
         self._update(claim, holder="", lease_until=None, attempts=attempts)
 
-    def done(self, claim: ItemClaim, before: Verdict | None, after: Verdict) -> VerdictDifference:
-        """Record the difference of verdicts of an item. Raises LostClaim."""
+    def done(
+        self, claim: ItemClaim, before: Verdict | None, after: Verdict, *, reason: str = ""
+    ) -> VerdictDifference:
+        """Record the difference of an item; `reason`: what it does not rest on. Raises LostClaim."""
         difference = compare(before, after)
         self._update(
             claim,
@@ -193,6 +195,7 @@ class Runs(Area):
             outcome_before=before.outcome.value if before else "",
             outcome_after=after.outcome.value,
             difference=dump(to_wire(difference)) if difference.is_change else "",
+            reason=reason,
         )
         self._end_if_done(claim.run.id)
         return difference

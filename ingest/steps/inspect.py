@@ -17,6 +17,7 @@ from ingest.model.inspection import Inspection, InspectionRequest
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Submission
 from ingest.package.gate import open_package
+from ingest.steps.held_bytes import bytes_of
 from ingest.steps.parts import Parts
 from ingest.trial.definition import Limits
 
@@ -25,20 +26,23 @@ ENDED_EARLY = "PKG901"
 
 
 def inspect(parts: Parts, claim: Claim) -> None:
-    """Inspect the original. Raises TransientError where the disk has no room for what the zip inflates to."""
+    """Inspect the original, or what the archive has of it.
+
+    Raises TransientError where the disk has no room for what the zip inflates to, BytesGone.
+    """
     submission = claim.submission
-    original = parts.originals.open(submission.id)
-    require_room(
-        parts.places.staging, declared_size(original.path, parts.trial.limits_for(submission.share.route))
-    )
-    staging = fresh_staging(parts.places, submission.id)
     inspection_id = parts.ledger.begin_inspection(claim, parts.trial.sha256)
 
     def record(batch: list[InstanceFacts]) -> None:
         with parts.ledger.work(claim) as tx:
             tx.inspections.append(inspection_id, batch)
 
-    inspection = parts.inspector.inspect(build_request(parts, submission, original, staging), record)
+    with bytes_of(parts, submission) as held:
+        limits = parts.trial.limits_for(submission.share.route)
+        require_room(parts.places.staging, declared_size(held.original.path, limits))
+        staging = fresh_staging(parts.places, submission.id)
+        request = build_request(parts, submission, held.original, staging)
+        inspection = held.qualify(parts.inspector.inspect(request, record), submission)
     require_end(inspection, is_last=claim.is_last)
     event = Event.BROKEN_OFF if _is_unfinished(submission, inspection) else Event.INSPECTED
     with parts.ledger.finish(claim, event) as tx:

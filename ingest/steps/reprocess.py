@@ -17,8 +17,9 @@ from ingest.model.errors import TransientError
 from ingest.model.inspection import Inspection
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Act, ActKind, Step, Submission, SubmissionState
-from ingest.model.verdict import Verdict
+from ingest.model.verdict import Verdict, worst
 from ingest.steps.decide import judge_inspection
+from ingest.steps.held_bytes import CONTAINER_NOT_CHECKED, HeldBytes, bytes_of
 from ingest.steps.inspect import build_request, require_end
 from ingest.steps.parts import Parts
 from ingest.trial.load import parse_trial
@@ -76,25 +77,41 @@ def _reprocess(parts: Parts, claim: ItemClaim) -> None:
         return
     under = with_run_trial(parts, claim.run)
     try:
-        inspection, instances = _inspect_again(under, submission, claim)
+        with bytes_of(under, submission) as held:
+            inspection, instances = _inspect_again(under, submission, claim, held)
     except BytesGone:
         with parts.ledger.write() as tx:
             tx.runs.close(claim, ItemState.SKIPPED, "bytes no longer held")
         return
     with parts.ledger.read() as tx:
-        before = tx.verdicts.latest(submission.id)
+        stored = tx.verdicts.latest(submission.id)
         after = judge_inspection(under, tx, submission, inspection, instances).verdict
-    _record(parts, claim, submission, before.verdict if before else None, after)
+    before = stored.verdict if stored else None
+    _record(parts, claim, submission, before, after, is_archived=held.is_archived)
 
 
 def _record(
-    parts: Parts, claim: ItemClaim, submission: Submission, before: Verdict | None, after: Verdict
+    parts: Parts,
+    claim: ItemClaim,
+    submission: Submission,
+    before: Verdict | None,
+    after: Verdict,
+    *,
+    is_archived: bool,
 ) -> None:
-    """Record the difference; a real run reopens the submission in the same transaction."""
+    """Record the difference; a real run reopens the submission in the same transaction.
+
+    is_archived: only what is filed was judged. It is compared with what was said of that; a submission of
+    which more came than was filed is not reopened: its newest verdict would no longer say so.
+    """
     run = claim.run
+    compared, reason = before, ""
+    if is_archived and before is not None:
+        compared, reason = _about(before, after), CONTAINER_NOT_CHECKED
+    is_whole = compared is before or before is None or len(before.subjects) == len(after.subjects)
     with parts.ledger.write() as tx:
-        difference = tx.runs.done(claim, before, after)
-        is_reopened = difference.is_change and not run.is_dry
+        difference = tx.runs.done(claim, compared, after, reason=reason)
+        is_reopened = difference.is_change and not run.is_dry and is_whole
         if is_reopened:
             act = Act(ActKind.REPROCESS, f"{_PREFIX}{run.id}", run.by, run.reason)
             tx.submissions.reopen(submission.id, Event.INSPECT_AGAIN, act)
@@ -103,10 +120,17 @@ def _record(
         parts.wake(submission.id, Step.INSPECT)
 
 
+def _about(before: Verdict, after: Verdict) -> Verdict:
+    """Return what an earlier verdict said of the subjects of a later one, and nothing of the container."""
+    labels = {subject.subject_id for subject in after.subjects}
+    kept = tuple(subject for subject in before.subjects if subject.subject_id in labels)
+    return replace(before, subjects=kept, findings=(), outcome=worst([subject.outcome for subject in kept]))
+
+
 def _inspect_again(
-    parts: Parts, submission: Submission, claim: ItemClaim
+    parts: Parts, submission: Submission, claim: ItemClaim, held: HeldBytes
 ) -> tuple[Inspection, list[InstanceFacts]]:
-    """Inspect the original, writing nothing. Raises BytesGone."""
+    """Inspect what is held, writing nothing."""
     instances: list[InstanceFacts] = []
 
     def collect(batch: list[InstanceFacts]) -> None:
@@ -114,8 +138,8 @@ def _inspect_again(
         with parts.ledger.write() as tx:
             tx.runs.renew(claim)
 
-    request = build_request(parts, submission, parts.originals.open(submission.id), staging=None)
-    inspection = parts.inspector.inspect(request, collect)
+    request = build_request(parts, submission, held.original, staging=None)
+    inspection = held.qualify(parts.inspector.inspect(request, collect), submission)
     require_end(inspection, is_last=claim.attempt >= ITEM_ATTEMPTS)
     return inspection, instances
 

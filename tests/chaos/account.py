@@ -5,6 +5,7 @@ Each check gives what is wrong in words; a storm that did no harm gives none.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from ingest.ledger.outbox import Channel, MessageState
 from ingest.ledger.rows import id_of
 from ingest.ledger.tables.arrivals import submissions
-from ingest.ledger.tables.contents import filings, subject_verdicts, subjects
+from ingest.ledger.tables.contents import filings, subjects
 from ingest.ledger.tables.service import audit_events, outbox
 from ingest.ledger.transaction import Transaction
 from ingest.model.submission import SubmissionState
@@ -98,20 +99,13 @@ def _heads(tx: Transaction, storm: Storm) -> Iterator[str]:
 
 
 def _stale_heads(tx: Transaction, storm: Storm) -> Iterator[str]:
-    """A version follows the head that its verdict was made on."""
-    judged = subject_verdicts
-    rows = tx.connection.execute(
-        sa.select(filings.c.subject_id, filings.c.version, judged.c.head_version)
-        .join(
-            judged,
-            (judged.c.submission == filings.c.submission)
-            & (judged.c.act_name == filings.c.act_name)
-            & (judged.c.subject_id == filings.c.subject_id),
-        )
-        .where(filings.c.version.is_not(None), filings.c.version != judged.c.head_version + 1)
-    )
-    for row in rows:
-        yield f"{row.subject_id} v{row.version} was judged on version {row.head_version}"
+    """A version follows the head that the verdict filed with it was made on."""
+    archive = storm.parts.archive
+    for subject_id in archive.subjects():
+        for version in archive.versions(subject_id):
+            judged_on = json.loads(version.documents["verdict.json"])["judged_on_version"]
+            if version.number != judged_on + 1:
+                yield f"{subject_id} v{version.number} was judged on version {judged_on}"
 
 
 def _leases(tx: Transaction, storm: Storm) -> Iterator[str]:
