@@ -22,6 +22,12 @@ test: setup ## everything: installs what it needs, runs every tier
 test-fast: setup lint ## lint, types, unit and property tests; no services; under a minute
 	@$(PYTEST) tests/unit -n 2 -m "fast and not ($(SERVERS))"
 
+chaos: setup ## a storm of N harms (50) over the whole service, with the account after it; SEED; needs root
+	@$(PY) tooling/chaos.py $(or $(N),50) --seed $(or $(SEED),1)
+
+test-release: setup ## what is too long for CI: a thousand harms, every system call, everything marked release
+	@tooling/install_services.sh && $(PYTEST) tests -m release
+
 lint: setup ## ruff, mypy --strict, import-linter, generated documents
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check && $(PY) tooling/write_shipped_trial.py --check
 
@@ -31,7 +37,16 @@ format: setup ## put the code in its form
 docs: setup ## write the generated documents
 	@$(PY) tooling/write_finding_codes.py && $(PY) tooling/write_shipped_trial.py
 
+bench: setup ## a zip's whole way beside the yardstick; writes docs/performance.md; PEERS=1 adds Orthanc; ROUNDS, ROWS
+	@$(PY) tooling/bench.py --write --rounds $(or $(ROUNDS),5) $(if $(ROWS),--rows $(ROWS)) $(if $(PEERS),--peers)
+
+bench-compare: setup ## the same job beside that of an earlier revision: BASE=revision
+	@$(PY) tooling/bench.py --base $(BASE) --rounds $(or $(ROUNDS),5)
+
+bench-inspect: setup ## reading headers beside pydicom
+	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)
+
 lock: ## pin every requirement again
 	@tooling/lock.sh
 
-.PHONY: help setup demo test test-fast lint format docs lock
+.PHONY: help setup demo test test-release chaos test-fast lint format docs bench bench-compare bench-inspect lock

@@ -27,11 +27,11 @@ class SystemCall:
     creates: bool
 
 
-def run_traced(words: list[str], trace: Path, inject: str = "") -> int:
+def run_traced(words: list[str], trace: Path, inject: str = "", calls: tuple[str, ...] = TRACED) -> int:
     """Run `python WORDS` under strace; return its exit status (negative: the signal it died of)."""
     # Not with --seccomp-bpf: it takes no notice of injected signals.
     command = ["strace", "-f", "-y", "-s", "0", "-o", str(trace)]
-    command += ["-e", f"trace={','.join(TRACED)}"]
+    command += ["-e", f"trace={','.join(calls)}"]
     if inject:
         command += ["-e", f"inject={inject}"]
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}

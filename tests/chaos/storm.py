@@ -93,7 +93,7 @@ class Weather:
             if harm(self.scene):
                 self.result.harms[harm.__name__] += 1
         while len(self._dropped) < self.plan.parcels:
-            self._drop(next(self._supply))
+            self.drop(next(self._supply))
         self.result.harming_seconds = time.monotonic() - began
 
     def recover(self) -> list[str]:
@@ -153,9 +153,10 @@ class Weather:
         except TransientError:
             return
         while len(self._dropped) - done < IN_FLIGHT:
-            self._drop(next(self._supply))
+            self.drop(next(self._supply))
 
-    def _drop(self, parcel: Parcel) -> None:
+    def drop(self, parcel: Parcel) -> None:
+        """Put a zip on its share, whole."""
         folder = self.storm.shares / parcel.route.value / "123"
         draft = folder / f"{parcel.name}.part"
         draft.write_bytes(parcel.data)
@@ -189,7 +190,7 @@ def run_storm(plan: Plan) -> Result:
         root = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="storm-")))
         disk = closing.enter_context(small_disk(root / "data"))
         inbox = closing.enter_context(mail_server())
-        weather = closing.enter_context(_weather(plan, root, disk, inbox))
+        weather = closing.enter_context(weather_over(plan, root, disk, inbox))
         weather.rage()
         left = weather.recover()
         weather.scene.fleet.close()
@@ -199,7 +200,8 @@ def run_storm(plan: Plan) -> Result:
 
 
 @contextmanager
-def _weather(plan: Plan, root: Path, disk: SmallDisk, inbox: Inbox) -> Iterator[Weather]:
+def weather_over(plan: Plan, root: Path, disk: SmallDisk, inbox: Inbox) -> Iterator[Weather]:
+    """Build a service with its servers below `root`, all up but the workers."""
     with ExitStack() as closing:
         broker = Redis(["--appendonly", "yes", "--appendfsync", "everysec"])
         closing.callback(broker.close)

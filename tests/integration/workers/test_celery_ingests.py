@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -27,17 +28,34 @@ pytestmark = pytest.mark.services
 ENDED = (SubmissionState.DONE, SubmissionState.UNFINISHED, SubmissionState.STUCK)
 
 
-@contextmanager
-def worker(deployment: Deployment, redis_url: str, queues: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one worker process; ended by its process id."""
+def environment_of(deployment: Deployment, redis_url: str) -> dict[str, str]:
+    """Return the environment of a process of the service."""
     settings = deployment.service.settings
-    environment = {
+    return {
         **os.environ,
         "INGEST_DATA_DIR": str(settings.data_dir),
         "INGEST_SHARES": settings.shares,
         "INGEST_TRIAL_FILE": str(settings.trial_file),
         "INGEST_REDIS_URL": redis_url,
     }
+
+
+def celery_call(deployment: Deployment, redis_url: str, task: str, **arguments: object) -> None:
+    """Call a task as a person does from a shell: `celery -A workers.app call`."""
+    command = [sys.executable, "-m", "celery", "-A", "workers.app", "call", task]
+    subprocess.run(
+        [*command, "--kwargs", json.dumps(arguments)],
+        env=environment_of(deployment, redis_url),
+        check=True,
+        capture_output=True,
+    )
+
+
+@contextmanager
+def worker(deployment: Deployment, redis_url: str, queues: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one worker process; ended by its process id."""
+    settings = deployment.service.settings
+    environment = environment_of(deployment, redis_url)
     command = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "-Q", queues, "-c", "1"]
     log = (settings.data_dir / f"worker-{queues}.log").open("wb")
     process = subprocess.Popen(
@@ -86,14 +104,18 @@ def test_the_demonstrations_zips_go_their_way_as_tasks(deployment: Deployment) -
             assert {item.state for item in deployment.submissions()} <= set(ENDED)
 
             held = next(item for item in deployment.submissions() if item.outcome is Outcome.HELD)
-            arguments = {"run": "from-a-task", "scope": "submission", "id": held.id, "dry_run": True}
-            app.send_task("ingest.reprocess", kwargs=arguments, queue="light")
+            one = {"run": "from-a-task", "scope": "submission", "id": held.id, "dry_run": True}
+            celery_call(deployment, redis_url, "ingest.reprocess", **one)
+            celery_call(deployment, redis_url, "ingest.reprocess", run="over-all", scope="all")
             app.send_task("ingest.sweep", queue="light")
 
             def is_run_over() -> bool:
                 with deployment.parts.ledger.read() as tx:
-                    runs = [run.id for run in tx.runs.find()]
-                    return bool(runs) and tx.runs.progress("from-a-task").items == {ItemState.DONE: 1}
+                    runs = {run.id for run in tx.runs.find()}
+                    return runs == {"from-a-task", "over-all"} and (
+                        tx.runs.progress("from-a-task").items == {ItemState.DONE: 1}
+                        and tx.runs.progress("over-all").items == {ItemState.DONE: 5}
+                    )
 
             wait_until(is_run_over)
     subjects = deployment.parts.archive.subjects()

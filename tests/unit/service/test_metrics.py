@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.cli import COMMANDS
 from ingest.cli.metrics import make_server, read
 from ingest.health import SWEEP
 from ingest.metrics import METRICS, render_metrics
@@ -87,3 +88,9 @@ def test_the_alerts_speak_of_metrics_that_exist_and_of_headings_of_the_runbook()
     runbook = re.findall(r'runbook: "(.+?)"', alerts)
     assert len(runbook) == alerts.count("- alert:")
     assert set(runbook) <= set(headings)
+
+
+def test_the_runbook_names_commands_that_exist() -> None:
+    runbook = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`ingest ([a-z]+)", runbook))
+    assert {"status", "health", "level"} <= named <= COMMANDS.keys()
