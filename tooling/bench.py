@@ -1,0 +1,213 @@
+"""From a zip on a share to its report, beside the yardstick: what `make bench` runs.
+
+    python tooling/bench.py [--rounds 5] [--rows job,memory,workers,catalogue,check,idle] [--peers] [--write]
+    python tooling/bench.py --base REVISION      two commits beside each other
+
+Every ratio is the median of ratios taken side by side in one round. The share's zip is a hard link; worker
+and inspection child are warm; each job has a fresh archive and ledger, but for the row `catalogue`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench_corpus import OUT, ROOT, SHARED, make_backlog, make_corpus, make_large, trial_text
+from bench_rows import measure_catalogue, measure_check, measure_idle
+from bench_write import describe_machine, write_figures
+
+Figures = dict[str, Any]
+
+
+class Worker:
+    """A warm worker process; `tree`: the source tree whose code it runs."""
+
+    def __init__(self, tree: Path = ROOT) -> None:
+        self._folder = OUT / "work"
+        trial = OUT / "trial.toml"
+        trial.write_text(trial_text(), encoding="utf-8")
+        self._process = subprocess.Popen(
+            [sys.executable, ROOT / "tooling" / "bench_worker.py", trial],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(tree)},
+        )
+        self._number = 0
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def send(self, **message: object) -> None:
+        """Ask; the answer is to be received."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(message) + "\n")
+        self._process.stdin.flush()
+
+    def receive(self) -> Figures:
+        """Return the answer."""
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise SystemExit("the worker ended; its last words are above")
+        answer: Figures = json.loads(line)
+        return answer
+
+    def ingest(self, package: Path, **more: object) -> Figures:
+        """Ingest a zip into a fresh archive and ledger; raises where it was not accepted."""
+        self._number += 1
+        data = self._folder / f"{os.getpid()}-{id(self)}-{self._number}"
+        try:
+            self.send(do="ingest", zip=str(package), data=str(data), **more)
+            answer = self.receive()
+        finally:
+            shutil.rmtree(data, ignore_errors=True)
+        if answer["outcome"] != "accepted":
+            raise SystemExit(f"{package.name}: {answer}")
+        return answer
+
+
+def run_timed(command: Sequence[str | Path]) -> Figures:
+    """Run a command and return its wall and CPU seconds."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(OUT)})
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
+
+
+def side_by_side(rounds: int, one: Callable[[], Figures], other: Callable[[], Figures]) -> Figures:
+    """Run both in turn; return the medians, and the medians of the ratios of wall and CPU."""
+    pairs = [(one(), other()) for _ in range(rounds)]
+    made: Figures = {}
+    for clock in ("wall", "cpu"):
+        made[clock] = statistics.median(pair[0][clock] for pair in pairs)
+        made[f"other_{clock}"] = statistics.median(pair[1][clock] for pair in pairs)
+        made[f"{clock}_ratio"] = statistics.median(pair[0][clock] / pair[1][clock] for pair in pairs)
+    return made
+
+
+def measure_job(rounds: int) -> Figures:
+    """Cases A and B beside the yardstick."""
+    zips, made = make_corpus(), {}
+    with Worker() as worker:
+        worker.ingest(zips["A"])
+        for name, package in zips.items():
+            yardstick = [SHARED / "tools" / "yardstick", package]
+            made[f"job {name}"] = side_by_side(
+                rounds, lambda z=package: worker.ingest(z), lambda y=yardstick: run_timed(y)
+            )
+    return made
+
+
+def measure_memory() -> Figures:
+    """The largest PSS of a worker with its child, for a zip of 52 MB and one of 1 GB."""
+    zips = make_corpus()
+    made = {}
+    for name, package in (("52 MB", zips["A"]), ("1 GB", make_large(zips["B"], 1.0))):
+        with Worker() as worker:
+            made[name] = worker.ingest(package, memory=True)["memory"]
+    return {"memory": made}
+
+
+def measure_workers(rounds: int, count: int = 6) -> Figures:
+    """A backlog of zips of as many subjects, taken by one worker and by two."""
+    backlog = make_backlog(count)
+    with Worker() as first, Worker() as second:
+
+        def drain(workers: Sequence[Worker]) -> Figures:
+            data = OUT / "work" / f"backlog-{os.getpid()}"
+            share = data / "shares" / "smb" / "123"
+            share.mkdir(parents=True)
+            try:
+                for package in backlog:
+                    (share / package.name).hardlink_to(package)
+                first.send(do="collect", data=str(data))
+                if first.receive()["submissions"] != count:
+                    raise SystemExit("not every zip of the backlog became a submission")
+                began = time.perf_counter()
+                for place, worker in enumerate(workers):
+                    worker.send(do="drain", data=str(data), place=place * count // 2)
+                for worker in workers:
+                    worker.receive()
+                return {"wall": time.perf_counter() - began, "cpu": 1.0}
+            finally:
+                shutil.rmtree(data, ignore_errors=True)
+
+        for worker in (first, second):
+            worker.ingest(backlog[0])
+        return {"workers": side_by_side(rounds, lambda: drain([first, second]), lambda: drain([first]))}
+
+
+def compare(base: str, rounds: int) -> None:
+    """Print cases A and B of the working tree beside those of an earlier revision."""
+    tree = OUT / f"base-{base}"
+    if not tree.exists():
+        tree.mkdir(parents=True)
+        archive = subprocess.run(
+            ["git", "archive", base, "ingest", "deploy"], check=True, capture_output=True, cwd=ROOT
+        )
+        subprocess.run(["tar", "x", "-C", tree], check=True, input=archive.stdout)
+        subprocess.run([sys.executable, "-m", "compileall", "-q", tree], check=True)
+    zips = make_corpus()
+    with Worker() as here, Worker(tree) as there:
+        for worker in (here, there):
+            worker.ingest(zips["A"])
+        for name, package in zips.items():
+            made = side_by_side(rounds, lambda z=package: here.ingest(z), lambda z=package: there.ingest(z))
+            print(f"case {name}: wall × {made['wall_ratio']:.2f}, CPU × {made['cpu_ratio']:.2f} of {base}")
+
+
+def main() -> None:
+    """Measure the rows that were asked for, print them, and write them down with --write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rows", default="job,memory,workers,catalogue,check,idle")
+    parser.add_argument(
+        "--peers", action="store_true", help="Debian's Orthanc too (installed where it is missing)"
+    )
+    parser.add_argument("--base", help="compare with this revision instead")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md's figures")
+    options = parser.parse_args()
+    if options.base:
+        compare(options.base, options.rounds)
+        return
+    rounds = options.rounds
+    rows: dict[str, Callable[[], Figures]] = {
+        "job": lambda: measure_job(rounds),
+        "memory": measure_memory,
+        "workers": lambda: measure_workers(rounds),
+        "catalogue": lambda: measure_catalogue(Worker, rounds),
+        "check": lambda: measure_check(rounds),
+        "idle": lambda: measure_idle(rounds),
+    }
+    figures: Figures = {"machine": describe_machine()}
+    for name in options.rows.split(","):
+        figures |= rows[name]()
+        print(json.dumps({name: figures}, indent=1), flush=True)
+    if options.peers:
+        from bench_peers import measure_orthanc
+
+        figures |= measure_orthanc(Worker, rounds)
+    text = write_figures(figures, is_writing=options.write)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
