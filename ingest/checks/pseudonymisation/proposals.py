@@ -9,6 +9,9 @@ from ingest.checks.pseudonymisation.approvals import PROPOSED_AS, Proposal, valu
 from ingest.checks.pseudonymisation.values import JudgedValue
 from ingest.model.inspection import ApprovalKind
 
+#: Proposals of one package; a person reads no more.
+_MOST = 2_000
+
 
 class Proposals:
     """Proposals of one package. `known_creators`: private creators that may be named."""
@@ -65,4 +68,6 @@ class Proposals:
         counted = self._all if among is None else among
         key = (proposal.kind.value, proposal.where + proposal.clear, proposal.value_hmac)
         known = counted.get(key)
+        if known is None and len(counted) >= _MOST:
+            return
         counted[key] = replace(proposal, count=known.count + 1) if known else proposal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from ingest.model.finding import MAX_INSTANCES, Finding, InstanceRef
 
 #: Places of one code below one tag path that are told apart; the rest is counted with the last of them.
 _MOST_PLACES = 20
+#: Places of one code in one subject that are told apart; the rest is counted without its place.
+_MOST_OF_A_CODE = 300
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class Tallies:
         self._all: dict[tuple[str, str | None, str], Tally] = {}
         self._first: dict[tuple[str, str | None], Tally] = {}
         self._places: dict[tuple[str, str | None, str], list[Tally]] = {}
+        self._of_code: Counter[tuple[str, str | None]] = Counter()
 
     def get(
         self,
@@ -62,6 +66,9 @@ class Tallies:
             places = self._places.setdefault((code, subject, path), [])
             if len(places) >= _MOST_PLACES:
                 return places[-1]
+            self._of_code[code, subject] += 1
+            if self._of_code[code, subject] > _MOST_OF_A_CODE:
+                return self._all.setdefault((code, subject, ""), Tally(code, subject, "", "", detail))
             tally = self._all[key] = Tally(code, subject, where, keyword, detail)
             places.append(tally)
             self._first.setdefault((code, subject), tally)
