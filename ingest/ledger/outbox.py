@@ -125,9 +125,7 @@ class Outbox(Area):
 
     def last_put(self, prefix: str) -> datetime | None:
         """Return when the last message was put whose id begins with `prefix`, sent or not; None: never."""
-        newest = sa.select(sa.func.max(outbox.c.put)).where(
-            outbox.c.id >= prefix, outbox.c.id < f"{prefix}\uffff"
-        )
+        newest = sa.select(sa.func.max(outbox.c.put)).where(outbox.c.id.startswith(prefix, autoescape=True))
         found: datetime | None = self._connection.execute(newest).scalar()
         return found
 
