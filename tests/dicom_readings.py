@@ -19,7 +19,6 @@ from ingest.dicom.walk import Walk, walk, where_of
 from ingest.model.instance import InstanceFacts
 from ingest.trial.definition import Limits
 
-
 _CHARSET = 0x00080005
 
 

@@ -108,8 +108,8 @@ def draw(rates: dict[int, float]) -> str:
     top, width, height = max(rates.values()) * 1.15, 420, 260
     lines = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" '
-            'font-size="13">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            'font-family="sans-serif" font-size="13">'
         ),
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
         '<text x="20" y="24" fill="#222">zips a second, by heavy workers</text>',

@@ -11,7 +11,6 @@ from ingest.model.instance import InstanceFacts
 from ingest.model.verdict import Verdict
 from ingest.model.wire import WireError, from_wire, to_wire
 
-
 st.register_type_strategy(float, st.floats(allow_nan=False))
 
 
