@@ -86,15 +86,16 @@ def test_a_worker_that_takes_nothing_is_ended_after_a_second_look(
 ) -> None:
     ended: list[tuple[int, int]] = []
     looks: list[float] = []
-    monkeypatch.setattr(health.os, "kill", lambda *of: ended.append(of))
-    monkeypatch.setattr(health.time, "sleep", looks.append)
     sign(tmp_path, NAME)
     sign(tmp_path, taking(NAME), DEAF + timedelta(minutes=1))
     assert ask("--worker", "light", "--end-deaf").return_value == 0, "nothing waits"
     client = redis.Redis.from_url(redis_url)
     client.lpush("light", "{}")
     client.close()
-    deaf = ask("--worker", "light", "--end-deaf")
+    with monkeypatch.context() as patched:
+        patched.setattr(health.os, "kill", lambda *of: ended.append(of))
+        patched.setattr(health.time, "sleep", looks.append)
+        deaf = ask("--worker", "light", "--end-deaf")
     assert (deaf.return_value, ended, len(looks)) == (1, [(1, signal.SIGTERM)], 1)
 
 
