@@ -46,7 +46,10 @@ bench-compare: setup ## the same job beside that of an earlier revision: BASE=re
 bench-inspect: setup ## reading headers beside pydicom
 	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)
 
+compare: setup ## the radiotherapy checks beside dicom-discovery, mutation by mutation
+	@$(PY) tooling/compare_discovery.py
+
 lock: ## pin every requirement again
 	@tooling/lock.sh
 
-.PHONY: help setup demo test test-release chaos test-fast lint format docs bench bench-compare bench-inspect lock
+.PHONY: help setup demo test test-release chaos test-fast lint format docs bench bench-compare bench-inspect compare lock
