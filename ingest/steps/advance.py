@@ -6,11 +6,12 @@ import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ingest.archive.staging import clear_staging
 from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.transitions import STEP_OF_STATE
 from ingest.model.errors import TransientError
-from ingest.model.submission import Step, Submission
+from ingest.model.submission import Step, Submission, SubmissionState
 from ingest.routes.ports import ThrottledError
 from ingest.steps.decide import decide
 from ingest.steps.file import file
@@ -101,6 +102,8 @@ def _give_back(parts: Parts, claim: Claim, reason: str, retry_after: float | Non
         state = parts.ledger.fail(claim, reason=reason, is_transient=True, retry_after=retry_after)
     except LostClaim:
         return
+    if state is SubmissionState.STUCK:
+        _leave_nothing(parts, claim)
     parts.log(
         "step-failed", submission=claim.submission.id, step=claim.step.value, reason=reason, state=state.value
     )
@@ -111,4 +114,11 @@ def _park(parts: Parts, claim: Claim, error: str) -> None:
         parts.ledger.fail(claim, reason=error, is_transient=False)
     except LostClaim:
         return
+    _leave_nothing(parts, claim)
     parts.log("step-parked", submission=claim.submission.id, step=claim.step.value, error=error)
+
+
+def _leave_nothing(parts: Parts, claim: Claim) -> None:
+    """What a parked inspection has staged was never judged; it is inspected anew when the step is resumed."""
+    if claim.step is Step.INSPECT:
+        clear_staging(parts.places, claim.submission.id)

@@ -31,7 +31,11 @@ _IDENTIFYING: Final = frozenset(
         "PSN151",
     }
 )
-_UID = re.compile(r"(?<![0-9.])[0-2](?:\.(?:0|[1-9][0-9]*)){5,}(?![0-9])")
+_UID = re.compile(r"(?<![0-9])(?<![0-9]\.)[0-2](?:\.(?:0|[1-9][0-9]*)){5,}(?![0-9])")
+#: Names that writers of media count up: PA000001/ST000001/SE000001/IM000001, PAT00001, IM-0001-0002.
+_COUNTED = re.compile(
+    r"(?<![A-Za-z0-9])(?:PAT?|STD?|STU|SER?|SRS|IMG?|IMA|DCM|DICOM|PS|XX|FX|SL|FILE)[_-]?[0-9]{1,8}(?:-[0-9]{1,6})*(?![A-Za-z0-9])"
+)
 _EXTENSION = re.compile(r"\.(?:dcm|dic|dicom|ima|img|zip|part)$", re.IGNORECASE)
 
 
@@ -56,7 +60,7 @@ class ContainerMember:
 
 def judge_container_name(name: str, context: Context) -> Raised:
     """Judge a zip's or member's name, folders included: identifiers, people's names, birth dates."""
-    plain = re.sub(r"[\\/]+", " / ", _UID.sub(" ", _EXTENSION.sub("", name)))
+    plain = re.sub(r"[\\/]+", " / ", _COUNTED.sub(" ", _UID.sub(" ", _EXTENSION.sub("", name))))
     found = judge_text(plain, "name of a file", context.text, context.allowed)
     raised = Raised(identifiers=found.identifiers)
     for code in found.codes.keys() & _IDENTIFYING:

@@ -38,8 +38,9 @@ def read_text(value: bytes) -> EmbeddedText:
     is_complete = len(body) <= LONGEST
     part = body if is_complete else body[: LONGEST // 2] + b"\0" + body[-LONGEST // 2 :]
     runs = [run.decode("ascii") for run in _RUN.findall(part)]
-    runs += [run.decode("utf-16-le") for run in _WIDE_LITTLE.findall(part)]
-    runs += [run.decode("utf-16-be") for run in _WIDE_BIG.findall(part)]
+    # The outermost zeros may belong to 16-bit letters.
+    runs += [run.decode("utf-16-le") for run in _WIDE_LITTLE.findall(part + b"\0")]
+    runs += [run.decode("utf-16-be") for run in _WIDE_BIG.findall(b"\0" + part)]
     return EmbeddedText(runs=tuple(runs[:_MOST_RUNS]), is_complete=is_complete and len(runs) <= _MOST_RUNS)
 
 

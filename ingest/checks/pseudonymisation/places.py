@@ -9,6 +9,7 @@ from ingest.checks.pseudonymisation.rules import RuleSet
 
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CREATOR = "creator"
+_FREE = frozenset({"label", "comment", "code_meaning", "code_value", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Places:
         kind = attribute.kind if attribute else by_vr
         if kind in ("bytes", "number", "binary") and by_vr not in ("bytes", "number", "binary"):
             kind = by_vr  # a text VR where the dictionary has none: judged as the text it says it is
+        if kind in _FREE and path.startswith("(0010,") and len(tags) > 1:
+            kind = "personal"  # what is within a sequence of the patient's speaks of the patient
         is_text = by_vr not in ("binary",)
         return Place(
             path,

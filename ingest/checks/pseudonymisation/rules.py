@@ -17,6 +17,7 @@ What an attribute is for decides how its value is judged. That is its kind:
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -135,10 +136,18 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
         surnames=SortedWords(_read("surnames.txt")),
         name_endings=tuple(vocabulary["name_endings"]),
         name_beginnings=tuple(vocabulary["name_beginnings"]),
+        everyday_names=vocabulary["everyday_names"],
+        terms=_terms(_read("terms.txt").splitlines()),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
         english=SortedWords(_read("english.txt")),
     )
+
+
+def _terms(lines: list[str]) -> re.Pattern[str]:
+    """Return what finds any of the terms, written with spaces, hyphens, underscores or together."""
+    terms = [re.escape(line).replace("\\ ", "[ _-]*") for line in lines if line and not line.startswith("#")]
+    return re.compile(r"(?<![A-Za-z])(?:" + "|".join(terms) + r")(?:'?s)?(?![a-z])", re.IGNORECASE)
 
 
 def _read(name: str) -> str:

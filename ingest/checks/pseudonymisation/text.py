@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
 
 from ingest.checks.pseudonymisation import patterns
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
+from ingest.checks.pseudonymisation.presented import reads_like_name
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
+from ingest.checks.pseudonymisation.undone import undo
 from ingest.checks.pseudonymisation.words import (
     Lexicon,
-    WordClass,
-    WordReport,
     fold,
     report_words,
     split_words,
@@ -35,37 +32,18 @@ _MAKERS: Final = frozenset({"device", "code", "code_value", "ae", "private", "by
 _NUMBERED: Final = frozenset({"device", "serial", "code_value", "ae", "name of a file", "bytes", "request"})
 
 _LONGEST_NAME: Final = 24
-_CARET_NAME = re.compile(r"[^\W\d_]{2,}\s*\^\s*[^\W\d_]+")
-_COMMA_NAME = re.compile(r"\b([^\W\d_]{2,}),\s*([^\W\d_]{2,})\b")
-_TITLE_NAME = re.compile(
-    r"(?<![A-Za-z])(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lady|lord|rev|sister|nurse)(?:\.\s*|\s+|_)(?:[A-Z]\.?[\s_]+)*([A-Z][^\W\d_]+|[A-Z]{3,})",
-    re.IGNORECASE,
-)
-_NAMED = re.compile(
-    r"(?<![A-Za-z])(?:(?:sur|fore|first|last|given|family|maiden|patient|pat|pt|full)[\s_]?name|name|nee|née|aka|alias)\b[\s_.:=#-]+([^\W\d_]{2,})",
-    re.IGNORECASE,
-)
-_BY_SOMEONE = re.compile(
-    r"(?<![A-Za-z])(?:(?:contoured|outlined|drawn|approved|reviewed|checked|"
-    r"planned|signed|edited|seen|prescribed|set ?up|verified)\s+by|"
-    r"wife|husband|son|daughter|mother|father|brother|sister|spouse|partner|carer|next of kin|"
-    r"nok|gp|consultant|oncologist|physician|clinician)\b[\s.:=-]+([A-Za-z][^\W\d_]+)",
-    re.IGNORECASE,
-)
 _BY_INITIALS = re.compile(r"\bby[\s:]+[A-Z]{2,3}\b")
 _INITIALS_AND_DATE = re.compile(r"(?<![A-Za-z])([A-Z]{2,3})[ _-]?([0-9]{6})(?![0-9])")
 _DOTTED_INITIALS = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z])\.(?:\s?([A-Z])\.)?(?![A-Za-z])")
-_SURNAME_INITIAL = re.compile(r"^\s*([A-Za-z][^\W\d_]{2,})[,\s]+([A-Z])\.?(?:\s?([A-Z])\.?)?\s*$")
-_SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_])")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9+/=])")
-_HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[2-7][0-9A-Fa-f]){6,}(?![0-9A-Fa-f])")
-_ENTITY = re.compile(r"&#(x?)([0-9A-Fa-f]{1,6});")
 _INSTITUTION = re.compile(
     r"\b(?:hospital|infirmary|hospice|university|universit\w+|klinik|clinic of|"
     r"nhs (?:foundation )?trust|foundation trust|cancer (?:centre|center)|"
     r"oncology (?:centre|center)|health ?board|medical (?:centre|center)|addenbrooke'?s|papworth|"
     r"christie|marsden|clatterbridge|velindre|beatson|"
-    r"royal [a-z]+ (?:hospital|infirmary)|st\.? ?[a-z]+'?s (?:hospital|institute))\b",
+    r"royal [a-z]+ (?:hospital|infirmary)|st\.? ?[a-z]+'?s (?:hospital|institute))\b|"
+    r"(?<![a-z])(?:st|saint)[. _-]*(?:james|mary|thomas|george|luke|barts|bartholomew|peter|john|michael|"
+    r"andrew|richard|stephen|nicholas|leonard|margaret|christopher|helier|alban|columba|cuthbert|vincent)"
+    r"(?:'?e?s)?(?=[^a-z]|ct|mr|la|rt|$)",
     re.IGNORECASE,
 )
 
@@ -84,7 +62,26 @@ def normalise(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     wide = unicodedata.normalize("NFKC", text)
-    return "".join(c if c.isprintable() else " " for c in wide if unicodedata.category(c) != "Cf")
+    return "".join(_plain(c) for c in wide if unicodedata.category(c) != "Cf")
+
+
+def _plain(character: str) -> str:
+    """Digits of any script become plain ones, dashes and apostrophes those of ASCII."""
+    if character.isdecimal() and not character.isascii():
+        return str(unicodedata.decimal(character))
+    if not character.isprintable():
+        return " "
+    return _PUNCTUATION.get(character, character)
+
+
+_PUNCTUATION: Final = {
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2012": "-",
+    "\u2013": "-",
+    "\u2212": "-",
+    "\u02c6": "^",
+}
 
 
 def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) -> Raised:
@@ -93,7 +90,7 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
     text = _without(normalise(text), allowed)
     if not text.strip():
         return raised
-    for variant in (text, *_decoded(text)):
+    for variant in (text, *undo(text)):
         _find_numbers(variant, kind, rules, raised)
         _find_contacts(variant, kind, raised)
         _find_dates(variant, kind, rules, raised)
@@ -112,35 +109,6 @@ def _without(text: str, allowed: Iterable[str]) -> str:
         if study_id and study_id in text:
             text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(study_id)}(?![A-Za-z0-9])", " ", text)
     return text
-
-
-def _decoded(text: str) -> list[str]:
-    """Return what a text says once undone: %20, &#83;, base64, hexadecimal, letters spaced out."""
-    out = []
-    if "%" in text and (plain := unquote(text)) != text:
-        out.append(plain)
-    if "&#" in text:
-        out.append(_ENTITY.sub(lambda m: chr(min(int(m.group(2), 16 if m.group(1) else 10), 0xFFFF)), text))
-    for run in _SPACED_LETTERS.findall(text):
-        out.append(re.sub(r"[ ._-]", "", run))
-    if len(text) >= 12:
-        out += [plain for run in _BASE64.findall(text) if (plain := _from_base64(run))]
-        out += [plain for run in _HEX.findall(text) if (plain := _as_words(bytes.fromhex(run)))]
-    return out
-
-
-def _from_base64(run: str) -> str:
-    try:
-        return _as_words(base64.b64decode(run + "=" * (-len(run) % 4), validate=True))
-    except (binascii.Error, ValueError):
-        return ""
-
-
-def _as_words(data: bytes) -> str:
-    """Return the text of bytes that are nothing but letters, digits and name punctuation; else nothing."""
-    if not data.isascii() or not re.fullmatch(rb"[A-Za-z0-9 ^,.@:/_'=-]{6,}", data):
-        return ""
-    return data.decode("ascii")
 
 
 def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
@@ -201,9 +169,12 @@ def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
 
 def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
     report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
-    if _reads_like_name(text, report, rules):
+    if report.names and (plain := rules.lexicon.without_terms(text)) != text:
+        text = plain
+        report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
+    if reads_like_name(text, report, rules.lexicon):
         raised.add("PSN113")
-    elif names := [n for n in report.names if kind not in _MAKERS or _counts_among_makers(n, text, rules)]:
+    elif names := [name for name in report.names if _counts(name, kind, text, rules)]:
         raised.add("PSN114", words=len(names))
     if report.has_foreign_script and kind != "code_meaning":
         raised.add("PSN115")
@@ -223,46 +194,17 @@ def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
         raised.add("PSN154", words=len(report.unknown))
 
 
+def _counts(name: str, kind: str, text: str, rules: TextRules) -> bool:
+    """Say whether a name in a text counts: in makers' words and names of files not every one does."""
+    if kind in _MAKERS:
+        return _counts_among_makers(name, text, rules)
+    return kind != "name of a file" or not rules.lexicon.is_everyday_word(name)
+
+
 def _counts_among_makers(name: str, text: str, rules: TextRules) -> bool:
     """Say whether a name counts among makers' words: a common one, or one with no digits beside it."""
     has_digits = any(character.isdigit() for character in text)
     return rules.lexicon.is_common_name(name) or (len(text) <= _LONGEST_NAME and not has_digits)
-
-
-def _is_listed(word: str, lexicon: Lexicon) -> bool:
-    return lexicon.classify(word) is WordClass.NAME
-
-
-def _is_person(word: str, lexicon: Lexicon) -> bool:
-    """Say whether a word in a person's place may be a name: any word but vocabulary and plain English."""
-    plain = fold(word)
-    return plain not in lexicon.vocabulary and (plain not in lexicon.english or lexicon.is_name(plain))
-
-
-def _reads_like_name(text: str, report: WordReport, rules: TextRules) -> bool:
-    """Say whether a text presents a person: `A^B`, a title, `name: A`, `planned by A`, `Surname, A`."""
-    lexicon = rules.lexicon
-
-    if any(
-        _is_listed(part, lexicon)
-        for match in _CARET_NAME.findall(text)
-        for part in re.split(r"[\s^]+", match)
-    ):
-        return True
-    named = (word for pattern in (_TITLE_NAME, _NAMED, _BY_SOMEONE) for word in pattern.findall(text))
-    if any(_is_person(word, lexicon) for word in named):
-        return True
-    if any(
-        fold(first) in lexicon.common_surnames and fold(second) in lexicon.given_names
-        for first, second in _COMMA_NAME.findall(text)
-    ):
-        return True
-    if len(report.names) > 1 and {*report.names} & lexicon.given_names:
-        return True
-    alone = _SURNAME_INITIAL.match(text)
-    return bool(
-        alone and _is_person(alone.group(1), lexicon) and alone.group(2) not in "LRABCDEFG" and report.names
-    )
 
 
 def _has_dated_initials(text: str, rules: TextRules) -> bool:

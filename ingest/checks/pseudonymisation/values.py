@@ -21,6 +21,7 @@ from ingest.checks.pseudonymisation.uids import maker_root
 _LONGEST_TEXT: Final = 1024 * 1024
 _LONGEST_WORDS: Final = 64 * 1024
 _SHORTEST_BINARY_TEXT: Final = 6
+_PIXEL_DATA: Final = "(7FE0,0010)"
 #: In bytes and private elements: what identifies by its form. Single words there are too often the maker's.
 _BY_FORM: Final = frozenset(
     {"PSN102", "PSN104", "PSN106", "PSN107", "PSN109", "PSN110", "PSN113", "PSN121", "PSN151"}
@@ -59,7 +60,7 @@ def judge_value(
 def _by_kind(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:
     kind = place.kind
     if kind == "pixels":
-        return JudgedValue(Raised())
+        return _judge_pixels(context, place, value)
     if kind == "number":
         return _judge_number(context, place, value, charset)
     if kind == "binary":
@@ -83,7 +84,8 @@ def _judge_text_value(context: Context, place: Place, value: bytes, charset: tup
         raised.add("PSN310")
         return JudgedValue(raised, "", not_checked)
     if place.kind == "creator":
-        return JudgedValue(_by_form(judge_text(text, "device", context.text, context.allowed)), text)
+        found = judge_text(text, "device", context.text, context.allowed)
+        return JudgedValue(_of_creator(found, text, context), text)
     judge = JUDGES[place.kind] if fits(place.kind, value) else judge_grammar_breach
     raised = judge(context, place.path, text)
     if place.kind == "uid":
@@ -102,6 +104,15 @@ def _judge_number(context: Context, place: Place, value: bytes, charset: tuple[s
             raised.add("PSN104", shape="NHS-number-shaped")
             raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
     return JudgedValue(raised)
+
+
+def _judge_pixels(context: Context, place: Place, value: bytes) -> JudgedValue:
+    """Pictures, curves, tables of colours: small pictures within sequences are not looked at, and counted."""
+    if place.path == _PIXEL_DATA:
+        return JudgedValue(Raised())
+    if place.path.endswith(_PIXEL_DATA):
+        return JudgedValue(Raised(), not_checked={"small pictures": 1})
+    return _judge_binary(context, place, value)
 
 
 def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
@@ -165,9 +176,12 @@ def _judge_private(context: Context, place: Place, judged: JudgedValue, creator:
         raised.add("PSN301")
 
 
-def _by_form(found: Raised) -> Raised:
+def _of_creator(found: Raised, name: str, context: Context) -> Raised:
+    """A creator that no list knows may hold a name; of the known ones only what identifies by its form."""
     raised = Raised(identifiers=found.identifiers)
-    _take(raised, found, found.codes.keys() & _BY_FORM)
+    is_known = name in context.rules.private_creators or name in context.private_creators
+    wanted = _BY_FORM if is_known or context.approvals.has_creator(name) else {*_BY_FORM, "PSN114"}
+    _take(raised, found, found.codes.keys() & wanted)
     return raised
 
 

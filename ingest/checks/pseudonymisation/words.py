@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 _SPLIT = re.compile(r"[A-Z]?[a-z]+(?:['’][A-Za-z][a-z]+)?|[A-Z]+(?:['’][A-Z]{2,})?(?![a-z])|[A-Z]|[0-9]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_GREEK_WORD = re.compile("[\u0370-\u03ff]{3,}")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SHORTEST_NAME: Final = 3
 _SHORTEST_RARE_NAME: Final = 5
@@ -41,7 +42,11 @@ class WordClass(Enum):
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The word lists. `extra`: the trial's own vocabulary."""
+    """The word lists.
+
+    everyday_names: the most frequent of the names that are English words.
+    terms:          finds terms of the trade with a name in them.
+    """
 
     vocabulary: frozenset[str]
     common_surnames: frozenset[str]
@@ -51,6 +56,8 @@ class Lexicon:
     english: WordList
     name_endings: tuple[str, ...] = ()
     name_beginnings: tuple[str, ...] = ()
+    everyday_names: frozenset[str] = frozenset()
+    terms: re.Pattern[str] | None = None
     _memo: dict[str, WordClass] = field(default_factory=dict, compare=False, repr=False)
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -66,7 +73,17 @@ class Lexicon:
             self.english,
             self.name_endings,
             self.name_beginnings,
+            self.everyday_names,
+            self.terms,
         )
+
+    def without_terms(self, text: str) -> str:
+        """Return a text without terms in which a name stands for a thing: pouch of Douglas, Lt Lat Tan."""
+        return self.terms.sub(" ", text) if self.terms else text
+
+    def is_everyday_word(self, name: str) -> bool:
+        """Say whether a name is an English word too, and not among the names that people have most."""
+        return name in self.english and name not in self.everyday_names
 
     def classify(self, word: str) -> WordClass:
         """Return what a word (letters only, any case) is."""
@@ -213,7 +230,10 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
                     if _are_initials(word, whole) and not _is_numbered(text, found.end())
                     else unknown
                 ).append(fold(word))
-    foreign = any(ord(c) > 0x24F and c.isalpha() and not _is_plain_letter(c) for c in text)
+    foreign = not text.isascii() and (
+        bool(_GREEK_WORD.search(text))
+        or any(ord(c) > 0x24F and c.isalpha() and not _is_plain_letter(c) for c in text)
+    )
     if not initials:
         unknown, capitals = unknown + capitals, []
     return WordReport(tuple(names), tuple(unknown), tuple(capitals), foreign)
@@ -229,5 +249,5 @@ def _is_numbered(text: str, end: int) -> bool:
 
 
 def _is_plain_letter(character: str) -> bool:
-    """Say whether a letter is Greek (a symbol) or a variant of a Latin one, such as full-width."""
+    """Say whether a letter is a Greek symbol or a variant of a Latin one, such as full-width."""
     return "Ͱ" <= character <= "Ͽ" or unicodedata.normalize("NFKD", character)[0].isascii()

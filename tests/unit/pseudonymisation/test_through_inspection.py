@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,10 @@ from ingest.checks.codes import load_codes
 from ingest.inspection.client import Inspector
 from ingest.model.finding import Finding
 from ingest.model.inspection import InspectionRequest
-from ingest.model.route import RouteKind
 from ingest.trial.load import default_trial_text
 from tests.corpus.planted.clean import clean_files
 from tests.corpus.planted.leaks import Leak, leaks
+from tests.corpus.planted.second import second_clean, second_leaks
 
 pytestmark = pytest.mark.slow
 
@@ -50,9 +50,12 @@ def held(findings: tuple[Finding, ...]) -> dict[str, str]:
     }
 
 
-def test_every_leak_is_held_at_its_place(inspector: Inspector, tmp_path: Path) -> None:
+@pytest.mark.parametrize("planted", [leaks, second_leaks])
+def test_every_leak_is_held_at_its_place(
+    inspector: Inspector, tmp_path: Path, planted: Callable[[], list[Leak]]
+) -> None:
     missed = []
-    for leak in leaks():
+    for leak in planted():
         places = held(inspect(inspector, tmp_path, leak))
         place = leak.where if not leak.where.startswith("(0002,") else f"file meta {leak.where}"
         if not any(where == place or where.startswith(place + "[") for where in places):
@@ -60,15 +63,16 @@ def test_every_leak_is_held_at_its_place(inspector: Inspector, tmp_path: Path) -
     assert missed == []
 
 
-def test_no_clean_file_is_held(inspector: Inspector, tmp_path: Path) -> None:
+def first_clean() -> list[Leak]:
+    return [Leak(name, "", (("DICOM/IM0001.dcm", data),)) for name, data in clean_files()]
+
+
+@pytest.mark.parametrize("clean", [first_clean, second_clean])
+def test_no_clean_file_is_held(inspector: Inspector, tmp_path: Path, clean: Callable[[], list[Leak]]) -> None:
     alarmed = []
-    for name, data in clean_files():
-        leak = Leak(name, "", (("DICOM/IM0001.dcm", data),), route=RouteKind.EXPLORER)
-        places = {
-            where: code
-            for where, code in held(inspect(inspector, tmp_path, leak)).items()
-            if code[:3] == "PSN"
-        }
+    for leak in clean():
+        found = held(inspect(inspector, tmp_path, leak))
+        places = {where: code for where, code in found.items() if code[:3] == "PSN"}
         if places:
-            alarmed.append((name, places))
+            alarmed.append((leak.name, places))
     assert alarmed == []
