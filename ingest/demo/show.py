@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from ingest.checks.codes import load_codes
 from ingest.demo.scenario import Parcel, drop, parcels
 from ingest.logs import configure_logs
 from ingest.model.errors import ConfigurationError
+from ingest.model.finding import FindingCode
 from ingest.model.route import ShareAddress
 from ingest.model.submission import Submission, SubmissionState
 from ingest.model.verdict import Outcome, SubjectVerdict
@@ -118,29 +121,34 @@ def _has_ended(submission: Submission) -> bool:
 
 
 def _show(console: Console, service: Service, names: dict[str, Parcel]) -> None:
-    table = Table(title="What became of each zip", title_justify="left", header_style="bold")
-    for column in ("submission", "route", "site", "zip", "what was sent", "subject", "outcome", "data set"):
-        table.add_column(column, overflow="fold")
+    """Show each submission with what was sent, and below it a line a subject."""
+    codes = load_codes()
     with service.parts.ledger.read() as tx:
         for submission in tx.submissions.find(newest_first=False):
             parcel = names[submission.source_key]
             decided = tx.verdicts.latest(submission.id)
-            lead = (submission.id, parcel.route.value, parcel.site, parcel.name, parcel.story)
-            if decided is None:
-                table.add_row(*lead, "", _coloured(submission.state.value), "waits for the rest")
-                continue
-            for subject in decided.verdict.subjects:
-                table.add_row(*lead, *_cells(subject))
-                lead = ("", "", "", "", "")
-            table.add_section()
-    console.print(table)
+            console.print(
+                f"\n[bold]{submission.id}[/]  {parcel.route.value}, site {parcel.site}: "
+                f"[bold]{parcel.name}[/], {parcel.story}",
+                soft_wrap=True,
+            )
+            rows = [("", _coloured(submission.state.value), "waits for the rest")]
+            if decided is not None:
+                rows = [_cells(item, codes) for item in decided.verdict.subjects]
+            table = Table.grid(padding=(0, 2, 0, 0))
+            for width in (len(submission.id), 8, 10, None):
+                table.add_column(min_width=width)
+            for row in rows:
+                table.add_row("", *row)
+            console.print(table)
 
 
-def _cells(subject: SubjectVerdict) -> tuple[str, str, str]:
+def _cells(subject: SubjectVerdict, codes: Mapping[str, FindingCode]) -> tuple[str, str, str]:
     missing = ", ".join(item.object for item in subject.completeness.missing)
     if subject.outcome is not Outcome.ACCEPTED:
         reasons = dict.fromkeys(item.finding.code for item in subject.findings if item.effect.value != "none")
-        return subject.label, _coloured(subject.outcome.value), f"because of {', '.join(reasons)}"
+        words = ", ".join(f"{codes[code].name} ({code})" for code in reasons)
+        return subject.label, _coloured(subject.outcome.value), words
     state = subject.completeness.state.value
     return subject.label, _coloured(subject.outcome.value), f"{state}: {missing}" if missing else state
 
