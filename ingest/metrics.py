@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ingest.health import SWEEP, Beats, live_workers
 from ingest.ledger.vitals import StepTimes, VitalSigns
-from ingest.model.submission import SubmissionState
+from ingest.model.submission import Step, SubmissionState
 from ingest.model.verdict import Outcome
 
 #: Name → (type, what it says). `deploy/alerts.yml` is held against this list by a test.
@@ -19,6 +19,8 @@ METRICS: Mapping[str, tuple[str, str]] = {
     "hamlet_outcomes": ("gauge", "Submissions by outcome"),
     "hamlet_subjects": ("gauge", "Subjects by completeness"),
     "hamlet_stuck": ("gauge", "Submissions that wait for a person since a step failed too often"),
+    "hamlet_failing": ("gauge", "Submissions whose step meets passing faults and is tried again, by step"),
+    "hamlet_oldest_fault_seconds": ("gauge", "Since the oldest of these faults first came; 0: none"),
     "hamlet_held_open": ("gauge", "Held items that nobody has resolved"),
     "hamlet_messages": ("gauge", "Messages in the outbox by state"),
     "hamlet_oldest_unsettled_seconds": ("gauge", "Age of the oldest entry that has not settled; 0: none"),
@@ -107,6 +109,11 @@ def _of_signs(signs: VitalSigns, now: datetime) -> Iterator[Sample]:
     for kind, count in sorted(signs.messages.items()):
         yield Sample("hamlet_messages", count, {"state": kind.value})
     yield Sample("hamlet_stuck", len(signs.stuck), {})
+    for step in Step:
+        count = sum(item.count for item in signs.failing if item.step is step)
+        yield Sample("hamlet_failing", count, {"step": step.value})
+    first = min((item.since for item in signs.failing), default=None)
+    yield Sample("hamlet_oldest_fault_seconds", _age(first, now), {})
     yield Sample("hamlet_held_open", signs.held_open, {})
     yield Sample("hamlet_filed_bytes_total", signs.bytes_filed, {})
     yield Sample("hamlet_filed_versions_total", signs.versions_filed, {})

@@ -18,8 +18,8 @@ from ingest.archive.store import Archive
 from ingest.checks.codes import load_codes
 from ingest.connections import Queues, Shares, connect_announcements, connect_ways_back
 from ingest.inspection.client import Inspector
-from ingest.ledger.claims import Retry
 from ingest.ledger.ledger import Ledger
+from ingest.ledger.retry import Retry
 from ingest.ledger.schema import upgrade
 from ingest.model.clock import Clock, SystemClock
 from ingest.model.route import ShareAddress
@@ -84,8 +84,7 @@ def open_service(
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         if is_migrating:
             upgrade(settings.database_url)
-        retry = Retry(attempts=len(settings.back_off) + 1, delays=settings.back_off)
-        ledger = Ledger.open(settings.database_url, clock, retry)
+        ledger = Ledger.open(settings.database_url, clock, _retry(settings))
         closing.callback(ledger.close)
         archive = Archive(settings.data_dir)
         inspector = Inspector(memory_limit=settings.inspection_memory)
@@ -118,6 +117,15 @@ def open_service(
         )
         on_error.pop_all()
     return Service(settings, parts, woken, closing)
+
+
+def _retry(settings: Settings) -> Retry:
+    return Retry(
+        attempts=len(settings.back_off) + 1,
+        delays=settings.back_off,
+        fault_delays=settings.fault_back_off,
+        patience=settings.fault_patience_days * 86_400,
+    )
 
 
 def _share_addresses(settings: Settings, trial: Trial) -> tuple[ShareAddress, ...]:

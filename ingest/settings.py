@@ -54,7 +54,15 @@ class Settings(BaseSettings):
     )
     back_off: tuple[float, ...] = Field(
         default=(60.0, 900.0),
-        description="seconds to wait after each failed try of a step but the last, as JSON: [60, 900]",
+        description="seconds to wait after each try of a step but the last that met a bug or a dead worker, "
+        "as JSON: [60, 900]",
+    )
+    fault_back_off: tuple[float, ...] = Field(
+        default=(60.0, 300.0, 900.0, 1800.0),
+        description="the same after passing faults (a share down, a disk full); the last one again and again",
+    )
+    fault_patience_days: float = Field(
+        default=7.0, gt=0, description="days of passing faults after which a step is stuck"
     )
     inspection_memory: int = Field(default=1024**3, description="address space of an inspection child, bytes")
     fixity_days: int = Field(default=28, ge=1, description="days in which all of the archive is read again")

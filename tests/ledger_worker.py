@@ -11,12 +11,13 @@ import random
 import sys
 import time
 
-from ingest.ledger.claims import Claim, Retry
+from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.filings import FiledMember, Filing
 from ingest.ledger.inspections import InstanceDecision, InstanceState
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.outbox import Channel, Message
+from ingest.ledger.retry import Retry
 from ingest.ledger.transitions import Event
 from ingest.model.clock import SystemClock
 from ingest.model.errors import HeadMoved, TransientError
@@ -27,7 +28,7 @@ from tests.ledger_rows import facts, inspection, verdict
 SUBJECT = "123-1001"
 LEASE = 1.0
 #: Kills must not use up the attempts: what is tested here is that none of them does harm.
-PATIENT = Retry(attempts=1000, delays=(0.1,))
+PATIENT = Retry(attempts=1000, delays=(0.1,), fault_delays=(0.1,))
 
 
 def main(url: str, name: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from ingest.model.errors import TransientError
+from ingest.model.errors import CountedError, TransientError
 
 #: One component of a name: portable to every file system, never hidden, never `.` or `..`.
 COMPONENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9_-])?", re.ASCII)
@@ -30,7 +30,7 @@ class HeadMoved(Exception):
         self.actual = actual
 
 
-class StagingLost(TransientError):
+class StagingLost(CountedError):
     """A staged file is not there, or its bytes can no longer be trusted: inspect again, then file."""
 
 

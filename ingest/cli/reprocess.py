@@ -11,10 +11,10 @@ from ingest.cli.options import by_and_reason, open_from_settings, trial_option
 from ingest.cli.run_output import describe_run, run_as_json, summarise_run, write_run_csv
 from ingest.ledger.errors import LedgerError
 from ingest.ledger.runs import RunScope
-from ingest.ledger.transitions import Event
 from ingest.reports.run_report import render_run
 from ingest.steps.drive import drain
 from ingest.steps.reprocess import begin_run, reprocess_item
+from ingest.steps.resume import resume_failing
 
 
 @click.group("reprocess")
@@ -114,14 +114,18 @@ def show(run: str, form: str | None) -> None:
 
 
 @command.command("resume")
-@click.argument("submission")
-def resume(submission: str) -> None:
-    """Go on with a submission that is stuck, where it stopped."""
+@click.argument("submission", required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything that is stuck or waits after a failure.")
+def resume(submission: str | None, everything: bool) -> None:
+    """Go on with a submission that is stuck, where it stopped; one that waits after a failure goes on now."""
+    if (submission is None) is not everything:
+        raise click.UsageError("name a submission, or say --all")
     with open_from_settings() as service:
         try:
-            with service.parts.ledger.write() as tx:
-                state = tx.submissions.move(submission, Event.RESUMED)
-                tx.audit.append("resumed", submission_id=submission)
+            resumed = resume_failing(service.parts, submission)
         except LedgerError as error:
             raise click.ClickException(str(error)) from None
-    click.echo(f"{submission} goes on: {state.value}.")
+    for submission_id, state in resumed:
+        click.echo(f"{submission_id} goes on: {state.value}.")
+    if not resumed:
+        click.echo("Nothing is stuck or waits after a failure.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from ingest.cli.options import open_from_settings
 from ingest.cli.show_verdict import show_verdict
@@ -42,6 +43,10 @@ def _show_way(console: Console, submission: Submission) -> None:
     console.print(
         f"{submission.state.value} since {submission.changed or submission.created:%Y-%m-%d %H:%M:%S}"
     )
+    if submission.fault:
+        again = f", tried again at {submission.retry_at:%Y-%m-%d %H:%M:%S}" if submission.retry_at else ""
+        step = f"{submission.parked_from.value}: " if submission.parked_from else ""
+        console.print(f"The step failed: {step}{escape(submission.fault)}{again}", soft_wrap=True)
 
 
 def _show_filings(console: Console, tx: Transaction, submission_id: str) -> None:

@@ -10,11 +10,14 @@ from ingest.cli.options import open_from_settings
 from ingest.ledger.vitals import VitalSigns
 from ingest.model.wire import to_wire
 
+#: Reasons for which steps are tried again that are listed.
+_REASONS = 10
+
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def command(as_json: bool) -> None:
-    """Show what waits, what is held, what is stuck and what was filed."""
+    """Show what waits, what is held, what is stuck or tried again and why, and what was filed."""
     with open_from_settings() as service, service.parts.ledger.read() as tx:
         signs = tx.vitals.read()
     if as_json:
@@ -40,3 +43,10 @@ def _show(signs: VitalSigns) -> None:
     }
     for name, text in rows.items():
         click.echo(f"{name:12} {text}")
+    for item in signs.failing[:_REASONS]:
+        click.echo(
+            f"{'tried again':12} {item.count} for {item.step.value}, since {item.since:%Y-%m-%d %H:%M}: "
+            f"{item.reason}"
+        )
+    if len(signs.failing) > _REASONS:
+        click.echo(f"{'':12} and for {len(signs.failing) - _REASONS} more reasons")

@@ -11,26 +11,17 @@ import sqlalchemy as sa
 from ingest.ledger.audit import Audit
 from ingest.ledger.errors import LostClaim, Refused
 from ingest.ledger.outbox import Channel, Message, Outbox
+from ingest.ledger.retry import Retry
 from ingest.ledger.rows import Area, id_of, seq_of
-from ingest.ledger.submissions import Submissions
+from ingest.ledger.submissions import NO_FAULT, Submissions
 from ingest.ledger.tables.arrivals import attempts, submissions
 from ingest.ledger.transitions import ACTIVE_STATES, STATE_OF_STEP, STEP_OF_STATE, Event, next_state
 from ingest.model.submission import Step, Submission, SubmissionState
 
+#: Why a step is parked that nobody gave back.
+WORKER_DIED = "the worker died each time"
 _COLUMNS = submissions.c
 _ACTIVE = sorted(state.value for state in ACTIVE_STATES)
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """How often a step is tried, and the seconds to wait after each failed try but the last."""
-
-    attempts: int = 3
-    delays: tuple[float, ...] = (60.0, 900.0)
-
-    def delay_after(self, attempt: int) -> float:
-        """Return the seconds to wait after that attempt (from 1)."""
-        return self.delays[min(attempt, len(self.delays)) - 1] if self.delays else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +98,34 @@ class Claims(Area):
         if event is Event.PARKED:
             raise Refused("a step that cannot go on fails: it does not finish")
         state = next_state(claim.submission.state, event)
-        self._release(claim, state=state.value, changed=self._now, woken=self._now, attempts=0)
+        self._release(claim, state=state.value, changed=self._now, woken=self._now, attempts=0, **NO_FAULT)
         self._end_attempt(claim, event.value, "")
 
     def fail(
         self, claim: Claim, reason: str, is_transient: bool, retry_after: float | None
     ) -> SubmissionState:
         """See Ledger.fail."""
-        if is_transient and claim.attempt < self._retry.attempts:
-            delay = self._retry.delay_after(claim.attempt) if retry_after is None else retry_after
-            self._release(claim, retry_at=self._now + timedelta(seconds=delay))
-            self._end_attempt(claim, "failed", reason)
-            return claim.submission.state
-        self._release(claim, **self._parked(claim.submission.state))
-        self._end_attempt(claim, "parked", reason)
-        self._tell_of_parking(claim.submission.id, claim.step, claim.token, reason)
-        return SubmissionState.STUCK
+        since = claim.submission.faulty_since or self._now
+        number = claim.submission.faults + 1
+        if is_transient and (self._now - since).total_seconds() < self._retry.patience:
+            wait = self._retry.delay_after_fault(number) if retry_after is None else retry_after
+            # It says nothing against the submission: no attempt is counted.
+            counted = {"attempts": _COLUMNS.attempts - 1, "faults": number, "faulty_since": since}
+        elif not is_transient and claim.attempt < self._retry.attempts:
+            wait = self._retry.delay_after(claim.attempt) if retry_after is None else retry_after
+            counted = {}
+        else:
+            self._release(claim, **self._parked(claim.submission.state), fault=reason[:500])
+            self._end_attempt(claim, "parked", reason)
+            self._tell_of_parking(claim.submission.id, claim.step, claim.token, reason)
+            return SubmissionState.STUCK
+        self._release(claim, retry_at=self._now + timedelta(seconds=wait), fault=reason[:500], **counted)
+        self._end_attempt(claim, "failed", reason)
+        return claim.submission.state
 
     def postpone(self, claim: Claim, delay: timedelta) -> None:
         """See Ledger.postpone."""
-        self._release(claim, attempts=_COLUMNS.attempts - 1, retry_at=self._now + delay)
+        self._release(claim, attempts=_COLUMNS.attempts - 1, retry_at=self._now + delay, **NO_FAULT)
         self._end_attempt(claim, "postponed", "")
 
     def due(self, limit: int, quiet: timedelta) -> list[Wake]:
@@ -173,12 +172,12 @@ class Claims(Area):
             submissions.update()
             .where(_COLUMNS.seq == row.seq, _COLUMNS.token == row.token, _COLUMNS.state == row.state)
             .where(*self._is_free())
-            .values(holder="", lease_until=None, **self._parked(state))
+            .values(holder="", lease_until=None, fault=WORKER_DIED, **self._parked(state))
         )
         if done.rowcount != 1:
             return False
         self._close_lapsed(id_of(row.seq))
-        self._tell_of_parking(id_of(row.seq), STEP_OF_STATE[state], row.token, "the worker died each time")
+        self._tell_of_parking(id_of(row.seq), STEP_OF_STATE[state], row.token, WORKER_DIED)
         return True
 
     def _is_free(self) -> tuple[sa.ColumnElement[bool], ...]:
@@ -189,7 +188,14 @@ class Claims(Area):
 
     def _parked(self, state: SubmissionState) -> dict[str, Any]:
         parked = next_state(state, Event.PARKED)
-        return {"state": parked.value, "parked_from": state.value, "changed": self._now, "attempts": 0}
+        return {
+            "state": parked.value,
+            "parked_from": state.value,
+            "changed": self._now,
+            "attempts": 0,
+            "faults": 0,
+            "faulty_since": None,
+        }
 
     def _release(self, claim: Claim, **values: Any) -> None:
         self._update(claim, holder="", lease_until=None, **values)

@@ -47,8 +47,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from ingest.ledger.claims import Claim, Claims, Retry, Wake
+from ingest.ledger.claims import Claim, Claims, Wake
 from ingest.ledger.database import Database
+from ingest.ledger.retry import Retry
 from ingest.ledger.subjects import SubjectLease
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
@@ -135,9 +136,10 @@ class Ledger:
     ) -> SubmissionState:
         """Give the claim back after a failure; the state it is in now is returned.
 
-        Transient: tried again after `retry_after` seconds (or the back-off of `Retry`), parked as stuck after
-        the last attempt. Otherwise parked at once. Parking puts a message for the operations contact in the
-        outbox. `reason` holds no value from the data. Raises LostClaim.
+        Tried again after `retry_after` seconds, or the back-off of `Retry`. Transient, it is parked as stuck
+        when such faults have lasted longer than `Retry` bears; otherwise after the last attempt. Parking puts
+        a message for the operations contact in the outbox. `reason` holds no value from the data. Raises
+        LostClaim.
         """
         with self.write() as tx:
             return self._claims(tx).fail(claim, reason, is_transient, retry_after)

@@ -18,8 +18,10 @@ from ingest.ledger.tables.service import run_items, runs
 from ingest.model.verdict import Verdict
 from ingest.model.wire import from_wire, to_wire
 
-#: Tries of one item before it is given up.
+#: Tries of one item that met a bug or a dead worker before it is given up.
 ITEM_ATTEMPTS = 3
+#: How long a run waits for a submission that is on its way, or for something that does not answer.
+ITEM_PATIENCE = timedelta(days=7)
 
 
 class RunScope(StrEnum):
@@ -174,13 +176,29 @@ class Runs(Area):
         """Extend an item's lease by its length from now. Raises LostClaim."""
         self._update(claim, lease_until=self._now + claim.lease)
 
-    def give_back(self, claim: ItemClaim, *, is_attempt: bool = True) -> None:
-        """Give an item back to be done later; it fails after its last attempt."""
-        if is_attempt and claim.attempt >= ITEM_ATTEMPTS:
-            self.close(claim, ItemState.FAILED, "failed each time it was tried")
+    def fail(self, claim: ItemClaim, reason: str) -> None:
+        """Give an item back after a failure that may be its own; it fails for good after its last attempt."""
+        if claim.attempt >= ITEM_ATTEMPTS:
+            self.close(claim, ItemState.FAILED, reason)
+        else:
+            self._update(claim, holder="", lease_until=None, reason=reason[:500])
+
+    def put_off(self, claim: ItemClaim, seconds: float, reason: str = "") -> None:
+        """Give an item back, to be taken again after so many seconds; no attempt is counted.
+
+        What is put off for longer than `ITEM_PATIENCE` after its run was begun fails.
+        """
+        begun = self._row(claim.run.id).begun
+        if self._now - begun > ITEM_PATIENCE:
+            self.close(claim, ItemState.FAILED, reason)
             return
-        attempts = run_items.c.attempts if is_attempt else run_items.c.attempts - 1
-        self._update(claim, holder="", lease_until=None, attempts=attempts)
+        self._update(
+            claim,
+            holder="",
+            lease_until=self._now + timedelta(seconds=seconds),
+            attempts=run_items.c.attempts - 1,
+            reason=reason[:500],
+        )
 
     def done(
         self, claim: ItemClaim, before: Verdict | None, after: Verdict, *, reason: str = ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,13 +14,16 @@ from ingest.ledger.rows import Area, id_of, seq_of
 from ingest.ledger.sightings import Sightings
 from ingest.ledger.tables.arrivals import attempts, shares, submissions
 from ingest.ledger.tables.contents import subject_verdicts
-from ingest.ledger.transitions import Event, next_state
+from ingest.ledger.transitions import ACTIVE_STATES, Event, next_state
 from ingest.model.route import Arrival, RouteKind, ShareAddress
 from ingest.model.submission import Act, ActKind, Submission, SubmissionState
 from ingest.model.verdict import Outcome
 
 #: States in which nothing more happens by itself.
 RESTING = (SubmissionState.DONE, SubmissionState.VANISHED)
+
+#: A submission whose step has not failed since it last went on.
+NO_FAULT: Mapping[str, Any] = MappingProxyType({"faults": 0, "faulty_since": None, "fault": ""})
 
 SELECT = sa.select(submissions, shares.c.route, shares.c.site, shares.c.address).join(shares)
 
@@ -137,6 +141,34 @@ class Submissions(Area):
         """
         return self._move(submission_id, event, {})
 
+    def hurry(self, submission_id: str) -> bool:
+        """End the wait after a failure; False where it waits for nothing of the kind."""
+        done = self._connection.execute(
+            submissions.update()
+            .where(
+                submissions.c.seq == seq_of(submission_id),
+                submissions.c.state.in_(sorted(state.value for state in ACTIVE_STATES)),
+                submissions.c.retry_at > self._now,
+                submissions.c.fault != "",
+            )
+            .values(retry_at=None, woken=None)
+        )
+        return done.rowcount == 1
+
+    def failing(self) -> tuple[str, ...]:
+        """Return what waits for another try after a failure, and what is stuck; oldest first."""
+        rows = self._connection.execute(
+            sa.select(submissions.c.seq)
+            .where(
+                sa.or_(
+                    submissions.c.state == SubmissionState.STUCK.value,
+                    sa.and_(submissions.c.retry_at > self._now, submissions.c.fault != ""),
+                )
+            )
+            .order_by(submissions.c.seq)
+        )
+        return tuple(id_of(seq) for seq in rows.scalars())
+
     def reopen(self, submission_id: str, event: Event, act: Act) -> SubmissionState:
         """Begin a new act on a submission that is done (INSPECT_AGAIN or DECIDE_AGAIN). Raises Refused.
 
@@ -168,6 +200,7 @@ class Submissions(Area):
             "attempts": 0,
             "holder": "",
             "lease_until": None,
+            **NO_FAULT,
         }
         if event is Event.OVERDUE:
             values["is_overdue"] = True
@@ -245,6 +278,9 @@ def submission_of(row: sa.Row[Any]) -> Submission:
         retry_at=row.retry_at,
         parked_from=SubmissionState(row.parked_from) if row.parked_from else None,
         is_overdue=row.is_overdue,
+        faults=row.faults,
+        faulty_since=row.faulty_since,
+        fault=row.fault,
     )
 
 

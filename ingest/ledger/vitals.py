@@ -15,9 +15,19 @@ from ingest.ledger.tables.arrivals import attempts, sightings, submissions
 from ingest.ledger.tables.contents import filings, subjects
 from ingest.ledger.tables.people import held_items
 from ingest.ledger.tables.service import heartbeats, outbox
-from ingest.ledger.transitions import ACTIVE_STATES
-from ingest.model.submission import SubmissionState
+from ingest.ledger.transitions import ACTIVE_STATES, STEP_OF_STATE
+from ingest.model.submission import Step, SubmissionState
 from ingest.model.verdict import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Submissions whose step failed for one reason and is tried again; `since`: the first of their faults."""
+
+    step: Step
+    reason: str
+    count: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class VitalSigns:
 
     oldest_unsettled: the first sight of the oldest entry that is not yet a submission.
     oldest_waiting:   since when the longest-waiting submission stands in its state.
+    failing:          what meets passing faults of the world, by step and reason; the longest first.
     messages:         what lies in the outbox, by state (`waiting`, `given-up`).
     """
 
@@ -40,6 +51,7 @@ class VitalSigns:
     messages: Mapping[MessageState, int]
     bytes_filed: int
     versions_filed: int
+    failing: tuple[Failing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,25 @@ class Vitals(Area):
             messages={MessageState(key): count for key, count in messages},
             bytes_filed=int(filed[0]),
             versions_filed=int(filed[1]),
+            failing=self.failing(),
+        )
+
+    def failing(self) -> tuple[Failing, ...]:
+        """Return what waits for another try after a passing fault of the world."""
+        since = sa.func.min(submissions.c.faulty_since, type_=submissions.c.faulty_since.type)
+        rows = self._connection.execute(
+            sa.select(
+                submissions.c.state, submissions.c.fault, sa.func.count().label("many"), since.label("since")
+            )
+            .where(
+                submissions.c.faulty_since.is_not(None),
+                submissions.c.state.in_(sorted(state.value for state in ACTIVE_STATES)),
+            )
+            .group_by(submissions.c.state, submissions.c.fault)
+            .order_by(since, submissions.c.state, submissions.c.fault)
+        )
+        return tuple(
+            Failing(STEP_OF_STATE[SubmissionState(row.state)], row.fault, row.many, row.since) for row in rows
         )
 
     def last_activity(self) -> datetime | None:

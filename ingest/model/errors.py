@@ -10,6 +10,10 @@ class TransientError(Exception):
     """
 
 
+class CountedError(TransientError):
+    """A fault that may be the world's or the submission's own: tried again, but only as often as a bug is."""
+
+
 class ConfigurationError(Exception):
     """The service cannot run as configured. The message says which file, which key and what was expected."""
 

@@ -68,7 +68,9 @@ class Submission:
     content_md5: in hex, what the sender said and the fetched bytes were found to have; else empty.
     outcome:  of the newest verdict; None: not decided yet.
     changed:  when the row last moved from one state to another.
-    retry_at: not before this instant, after a passing fault.
+    retry_at: not before this instant, after a failure.
+    faults, faulty_since: passing faults of the world in a row, and when the first one was.
+    fault:    why the present step last failed; empty: it has not.
     parked_from: the state in which it was parked, when it is stuck.
     is_overdue: unfinished for so long that it is judged as it is, and never moved.
     notice_id: the uploader's own id of the upload, given back with the verdict.
@@ -95,6 +97,9 @@ class Submission:
     parked_from: SubmissionState | None = None
     is_overdue: bool = False
     notice_id: str = ""
+    faults: int = 0
+    faulty_since: datetime | None = None
+    fault: str = ""
 
     @property
     def is_vouched(self) -> bool:

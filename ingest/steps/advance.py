@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from ingest.archive.staging import clear_staging
 from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.transitions import STEP_OF_STATE
-from ingest.model.errors import TransientError
+from ingest.model.errors import ConfigurationError, CountedError, TransientError
 from ingest.model.submission import Step, Submission, SubmissionState
 from ingest.routes.ports import ThrottledError
 from ingest.steps.decide import decide
 from ingest.steps.file import file
 from ingest.steps.inspect import inspect
 from ingest.steps.keep_alive import keep_alive
+from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
 from ingest.steps.report import report
 from ingest.steps.reprocess import with_act_trial
@@ -33,6 +32,8 @@ STEPS: Mapping[Step, Callable[[Parts, Claim], None]] = {
 }
 
 
+#: How often a silent ledger is told of a failure, and the seconds between; after that the lease lapses.
+LEDGER_TRIES, LEDGER_PAUSE = 10, 3.0
 #: Seconds between two sweeps, and what a postponed wake-up comes later than it could.
 SWEEP_EVERY, MARGIN = 60.0, 0.1
 
@@ -40,8 +41,9 @@ SWEEP_EVERY, MARGIN = 60.0, 0.1
 def advance(parts: Parts, submission_id: str) -> Step | None:
     """Do the submission's next step, once; return the step that it waits for then, None: it waits for none.
 
-    Run twice, or by two workers at once, it changes nothing the second time. Nothing escapes: a passing
-    fault is tried again later, a bug parks the submission and the operations contact is told.
+    Run twice, or by two workers at once, it changes nothing the second time. Nothing that a step meets
+    escapes: a passing fault of the world, the settings' included, is tried again for days; what may be a bug,
+    as often as a step is tried. Raises NotInLedger, and TransientError where the ledger gives no claim.
     """
     claim = parts.ledger.claim(submission_id, worker=parts.worker, lease_seconds=parts.lease_seconds)
     if claim is None:
@@ -49,30 +51,19 @@ def advance(parts: Parts, submission_id: str) -> Step | None:
     ids = {"submission": submission_id, "step": claim.step.value, "attempts": claim.attempt}
     parts.log("step-begun", **ids)
     try:
-        with keep_alive(parts, claim):
+        with keep_alive(parts, lambda: parts.ledger.renew(claim)):
             STEPS[claim.step](with_act_trial(parts, claim.submission), claim)
     except LostClaim:
         parts.log("claim-lost", **ids)
-        return None
-    except TransientError as error:
-        _give_back(
-            parts,
-            claim,
-            str(error),
-            retry_after=error.retry_after if isinstance(error, ThrottledError) else None,
-        )
-        return None
+    except CountedError as error:
+        _give_back(parts, claim, str(error), is_transient=False)
+    except (TransientError, ConfigurationError) as error:
+        _give_back(parts, claim, str(error), is_transient=True, retry_after=_asked_for(error))
     except Exception as error:  # a bug: its text may hold anything, so only its class is kept
-        _park(parts, claim, name_bug(error))
-        return None
-    return _wake_next(parts, submission_id, claim)
-
-
-def name_bug(error: BaseException) -> str:
-    """Return what may be said of an unexpected exception: its class, and where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{where}"
+        _give_back(parts, claim, name_bug(error), is_transient=False)
+    else:
+        return _wake_next(parts, submission_id, claim)
+    return None
 
 
 def _wake_next(parts: Parts, submission_id: str, claim: Claim) -> Step | None:
@@ -97,25 +88,36 @@ def _wake_later(parts: Parts, submission: Submission, step: Step) -> None:
         parts.wake(submission.id, step, max(0.0, delay) + MARGIN)
 
 
-def _give_back(parts: Parts, claim: Claim, reason: str, retry_after: float | None) -> None:
-    try:
-        state = parts.ledger.fail(claim, reason=reason, is_transient=True, retry_after=retry_after)
-    except LostClaim:
-        return
+def _asked_for(error: Exception) -> float | None:
+    """Return how long a service asked to be left alone."""
+    return error.retry_after if isinstance(error, ThrottledError) else None
+
+
+def _give_back(
+    parts: Parts, claim: Claim, reason: str, *, is_transient: bool, retry_after: float | None = None
+) -> None:
+    """Record the failure. A ledger that does not answer is asked again: it may be what failed the step."""
+    state = None
+    for _ in range(LEDGER_TRIES):
+        try:
+            state = parts.ledger.fail(
+                claim, reason=reason, is_transient=is_transient, retry_after=retry_after
+            )
+        except LostClaim:
+            return
+        except TransientError:
+            parts.clock.sleep(LEDGER_PAUSE)
+            continue
+        break
     if state is SubmissionState.STUCK:
         _leave_nothing(parts, claim)
     parts.log(
-        "step-failed", submission=claim.submission.id, step=claim.step.value, reason=reason, state=state.value
+        "step-failed",
+        submission=claim.submission.id,
+        step=claim.step.value,
+        reason=reason,
+        state=state.value if state else "unknown",
     )
-
-
-def _park(parts: Parts, claim: Claim, error: str) -> None:
-    try:
-        parts.ledger.fail(claim, reason=error, is_transient=False)
-    except LostClaim:
-        return
-    _leave_nothing(parts, claim)
-    parts.log("step-parked", submission=claim.submission.id, step=claim.step.value, error=error)
 
 
 def _leave_nothing(parts: Parts, claim: Claim) -> None:

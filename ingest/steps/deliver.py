@@ -8,9 +8,9 @@ from ingest.model.route import ShareAddress
 from ingest.reports.letters import Band, index_entry, make_letter, parcel_of
 from ingest.reports.ports import Parcel
 from ingest.reports.report import SubmissionReport, Tone
-from ingest.steps.advance import name_bug
 from ingest.steps.alerts import alert_of
 from ingest.steps.deliver_kept import deliver_kept, is_kept, quality_page_of
+from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
 from ingest.steps.report_files import newest_reports, read_report
 

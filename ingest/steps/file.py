@@ -25,6 +25,7 @@ from ingest.model.instance import InstanceFacts
 from ingest.model.verdict import Outcome, SubjectVerdict
 from ingest.steps.anchors import anchor_of
 from ingest.steps.documents import build_documents, read_authority
+from ingest.steps.keep_alive import keep_alive
 from ingest.steps.logical_paths import logical_path
 from ingest.steps.parts import Parts
 
@@ -127,7 +128,8 @@ def _file_subject(
         if lease.head_version != subject.head_version:
             raise HeadMoved
         documents = build_documents(submission, stored, decided, subject, members, authority)
-        filed = _write(parts, claim, subject, members, documents, tuple(item.path for item in replaced))
+        with keep_alive(parts, lambda: parts.ledger.renew_subject(lease)):
+            filed = _write(parts, claim, subject, members, documents, tuple(item.path for item in replaced))
         filing = Filing(
             subject_id=subject_id,
             submission_id=submission.id,

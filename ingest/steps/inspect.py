@@ -12,7 +12,7 @@ from ingest.archive.room import require_room
 from ingest.archive.staging import clear_staging, fresh_staging
 from ingest.ledger.claims import Claim
 from ingest.ledger.transitions import Event
-from ingest.model.errors import TransientError
+from ingest.model.errors import CountedError
 from ingest.model.inspection import Inspection, InspectionRequest
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Submission
@@ -62,12 +62,12 @@ def _is_unfinished(submission: Submission, inspection: Inspection) -> bool:
 
 
 def require_end(inspection: Inspection, *, is_last: bool) -> None:
-    """Raise TransientError where the inspection process died: what killed it once need not be the zip.
+    """Raise CountedError where the inspection process died: what killed it once need not be the zip.
 
     The last time it is taken as the finding that it is.
     """
     if not is_last and any(finding.code == ENDED_EARLY for finding in inspection.findings):
-        raise TransientError("the inspection process died")
+        raise CountedError("the inspection process died")
 
 
 def build_request(

@@ -6,14 +6,15 @@ Each item is one submission, done by itself, so that no task runs longer than on
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from ingest.archive.originals import BytesGone
 from ingest.ledger.errors import LostClaim, Refused
 from ingest.ledger.runs import ITEM_ATTEMPTS, ItemClaim, ItemState, Run, RunScope
 from ingest.ledger.transaction import Transaction
-from ingest.ledger.transitions import Event
-from ingest.model.errors import TransientError
+from ingest.ledger.transitions import ACTIVE_STATES, Event
+from ingest.model.errors import ConfigurationError, CountedError, TransientError
 from ingest.model.inspection import Inspection
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Act, ActKind, Step, Submission, SubmissionState
@@ -21,10 +22,14 @@ from ingest.model.verdict import Verdict, worst
 from ingest.steps.decide import judge_inspection
 from ingest.steps.held_bytes import CONTAINER_NOT_CHECKED, HeldBytes, bytes_of
 from ingest.steps.inspect import build_request, require_end
+from ingest.steps.keep_alive import keep_alive
+from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
 from ingest.trial.load import parse_trial
 
 _PREFIX = "reprocess:"
+#: Seconds until an item is taken again: after a passing fault, and while its submission is on its way.
+FAULT_WAIT, ON_ITS_WAY_WAIT = 600.0, 30.0
 
 
 def begin_run(
@@ -59,13 +64,31 @@ def reprocess_item(parts: Parts, run_id: str, submission_id: str) -> None:
     if claim is None:
         return
     try:
-        _reprocess(parts, claim)
+        with keep_alive(parts, lambda: _renew(parts, claim)):
+            _reprocess(parts, claim)
     except LostClaim:
         return
-    except (TransientError, Refused) as error:
-        parts.log("reprocess-failed", run=run_id, submission=submission_id, reason=str(error))
-        with parts.ledger.write() as tx:
-            tx.runs.give_back(claim)
+    except CountedError as error:
+        _give_back(parts, claim, str(error), is_transient=False)
+    except (TransientError, ConfigurationError, Refused) as error:
+        # Refused: the submission has just been taken up by somebody else.
+        _give_back(parts, claim, str(error), is_transient=True)
+    except Exception as error:  # a bug: its text may hold anything, so only its class is kept
+        _give_back(parts, claim, name_bug(error), is_transient=False)
+
+
+def _give_back(parts: Parts, claim: ItemClaim, reason: str, *, is_transient: bool) -> None:
+    parts.log("reprocess-failed", run=claim.run.id, submission=claim.submission_id, reason=reason)
+    with suppress(LostClaim), parts.ledger.write() as tx:
+        if is_transient:
+            tx.runs.put_off(claim, FAULT_WAIT, reason)
+        else:
+            tx.runs.fail(claim, reason)
+
+
+def _renew(parts: Parts, claim: ItemClaim) -> None:
+    with parts.ledger.write() as tx:
+        tx.runs.renew(claim)
 
 
 def _reprocess(parts: Parts, claim: ItemClaim) -> None:
@@ -73,7 +96,10 @@ def _reprocess(parts: Parts, claim: ItemClaim) -> None:
         submission = tx.submissions.get(claim.submission_id)
     if submission.state is not SubmissionState.DONE:
         with parts.ledger.write() as tx:
-            tx.runs.give_back(claim, is_attempt=False)
+            if submission.state in ACTIVE_STATES:
+                tx.runs.put_off(claim, ON_ITS_WAY_WAIT, f"{submission.state.value}: waits until it is done")
+            else:
+                tx.runs.close(claim, ItemState.SKIPPED, f"{submission.state.value}: not judged")
         return
     under = with_run_trial(parts, claim.run)
     try:
@@ -135,8 +161,7 @@ def _inspect_again(
 
     def collect(batch: list[InstanceFacts]) -> None:
         instances.extend(batch)
-        with parts.ledger.write() as tx:
-            tx.runs.renew(claim)
+        _renew(parts, claim)
 
     request = build_request(parts, submission, held.original, staging=None)
     inspection = held.qualify(parts.inspector.inspect(request, collect), submission)

@@ -9,6 +9,7 @@ from ingest.ledger.subjects import SubjectLease
 from ingest.ledger.transaction import Transaction
 from ingest.model.errors import TransientError
 from ingest.steps.judge import Knowledge, review_alone
+from ingest.steps.keep_alive import keep_alive
 from ingest.steps.parts import Parts
 
 #: How long, and how often, a subject that a worker files is asked for.
@@ -28,7 +29,8 @@ def lease_subject(parts: Parts, subject_id: str, site: str) -> Iterator[SubjectL
     else:
         raise TransientError(f"{subject_id} is being filed by another worker: try again")
     try:
-        yield lease
+        with keep_alive(parts, lambda: parts.ledger.renew_subject(lease)):
+            yield lease
     finally:
         parts.ledger.release_subject(lease)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ingest.steps.act import carry_out_due
 from ingest.steps.deliver import deliver
+from ingest.steps.faults import tell_of_faults
 from ingest.steps.parts import Parts
 
 
@@ -29,6 +30,7 @@ def sweep(parts: Parts, *, quiet_seconds: float | None = None) -> Swept:
     due = parts.ledger.due(quiet_seconds=quiet)
     for wake in due:
         parts.wake(wake.submission_id, wake.step)
+    tell_of_faults(parts)
     sent = deliver(parts)
     for submission_id in parked:
         parts.log("parked", submission=submission_id)

@@ -239,6 +239,7 @@ def weather_over(plan: Plan, root: Path, disk: SmallDisk, inbox: Inbox) -> Itera
             "INGEST_SMTP_STARTTLS": "false",
             "INGEST_LEASE_SECONDS": str(LEASE),
             "INGEST_BACK_OFF": json.dumps([1, 2]),
+            "INGEST_FAULT_BACK_OFF": json.dumps([1, 2]),
             **plan.environment,
         }
         fleet = Fleet({**plan.workers, **BEAT}, environment, root)

@@ -63,6 +63,9 @@ submissions = sa.Table(
     sa.Column("woken", Instant),
     sa.Column("retry_at", Instant),
     number("attempts"),
+    number("faults"),
+    sa.Column("faulty_since", Instant),
+    text("fault"),
     *lease_columns(),
     sa.UniqueConstraint("share_id", "identity", "size", "etag", "last_modified", name="uq_submissions_entry"),
 )

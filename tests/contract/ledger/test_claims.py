@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from ingest.ledger.errors import LostClaim, NotInLedger, Refused
@@ -91,17 +93,72 @@ def test_an_event_that_the_table_lacks_is_refused(ledger: Ledger) -> None:
         pass
 
 
-def test_three_passing_faults_park_it_and_tell_the_operations_contact(
+def fail_once(ledger: Ledger, submission_id: str, *, is_transient: bool) -> SubmissionState:
+    """Take the submission and fail its step."""
+    claim = ledger.claim(submission_id, worker="a", lease_seconds=60)
+    assert claim is not None
+    return ledger.fail(claim, reason="share down", is_transient=is_transient)
+
+
+def test_a_share_that_is_down_for_a_night_parks_nothing(ledger: Ledger, clock: ManualClock) -> None:
+    submission_id, waits = submit(ledger), []
+    began = clock.now()
+    while clock.now() - began < timedelta(hours=12):
+        assert fail_once(ledger, submission_id, is_transient=True) is SubmissionState.TO_STAGE
+        with ledger.read() as tx:
+            waiting = tx.submissions.get(submission_id)
+        assert waiting.retry_at is not None
+        waits.append((waiting.retry_at - clock.now()).total_seconds())
+        assert (waiting.faulty_since, waiting.fault, waiting.faults) == (began, "share down", len(waits))
+        clock.advance(waits[-1])
+    assert waits[:5] == [60, 300, 900, 1800, 1800]
+    take(ledger, submission_id, Event.STAGED)
+    with ledger.read() as tx:
+        after = tx.submissions.get(submission_id)
+        assert (after.state, after.faulty_since, after.fault, after.faults, after.attempts) == (
+            SubmissionState.TO_INSPECT,
+            None,
+            "",
+            0,
+            0,
+        )
+
+
+def test_passing_faults_that_do_not_pass_park_it_after_a_week(ledger: Ledger, clock: ManualClock) -> None:
+    submission_id = submit(ledger)
+    fail_once(ledger, submission_id, is_transient=True)
+    clock.advance(7 * 86_400 - 1)
+    assert fail_once(ledger, submission_id, is_transient=True) is SubmissionState.TO_STAGE
+    clock.advance(1800)
+    assert fail_once(ledger, submission_id, is_transient=True) is SubmissionState.STUCK
+    with ledger.read() as tx:
+        assert tx.vitals.read().stuck == (submission_id,)
+        assert tx.submissions.get(submission_id).fault == "share down"
+
+
+def test_faults_of_one_step_are_not_held_against_the_next(ledger: Ledger, clock: ManualClock) -> None:
+    submission_id = submit(ledger)
+    fail_once(ledger, submission_id, is_transient=True)
+    clock.advance(6 * 86_400)
+    take(ledger, submission_id, Event.STAGED)
+    fail_once(ledger, submission_id, is_transient=True)
+    clock.advance(6 * 86_400)
+    assert fail_once(ledger, submission_id, is_transient=True) is SubmissionState.TO_INSPECT
+
+
+def test_three_failures_that_are_not_the_worlds_park_it_and_tell_the_operations_contact(
     ledger: Ledger, clock: ManualClock
 ) -> None:
     submission_id = submit(ledger)
     states = []
-    for _ in range(3):
-        claim = ledger.claim(submission_id, worker="a", lease_seconds=60)
-        assert claim is not None
-        states.append(ledger.fail(claim, reason="share down", is_transient=True, retry_after=30))
+    for wait in (60, 900, 0):
+        # Passing faults between them count for nothing.
+        assert fail_once(ledger, submission_id, is_transient=True) is SubmissionState.TO_STAGE
+        clock.advance(1800)
+        states.append(fail_once(ledger, submission_id, is_transient=False))
+        clock.advance(wait - 1)
         assert ledger.claim(submission_id, worker="a", lease_seconds=60) is None
-        clock.advance(30)
+        clock.advance(1)
     assert states == [SubmissionState.TO_STAGE, SubmissionState.TO_STAGE, SubmissionState.STUCK]
     with ledger.write() as tx:
         (message,) = tx.outbox.claim("w", channel=Channel.OPERATIONS)
@@ -110,21 +167,46 @@ def test_three_passing_faults_park_it_and_tell_the_operations_contact(
         assert tx.vitals.read().stuck == (submission_id,)
         assert [event.event for event in tx.audit.events(submission_id=submission_id)] == ["parked"]
         results = [row["result"] for row in tx.submissions.attempts_of(submission_id)]
-        assert results == ["failed", "failed", "parked"]
+        assert results == [*["failed"] * 5, "parked"]
 
 
-def test_a_bug_parks_it_at_once_and_a_person_resumes_it(ledger: Ledger) -> None:
+def test_a_person_resumes_what_is_stuck_with_all_its_tries(ledger: Ledger, clock: ManualClock) -> None:
     submission_id = submit(ledger)
     take(ledger, submission_id, Event.STAGED)
-    claim = ledger.claim(submission_id, worker="a", lease_seconds=60)
-    assert claim is not None
-    assert ledger.fail(claim, reason="KeyError", is_transient=False) is SubmissionState.STUCK
+    for _ in range(3):
+        state = fail_once(ledger, submission_id, is_transient=False)
+        clock.advance(900)
+    assert state is SubmissionState.STUCK
     with ledger.write() as tx:
+        assert tx.submissions.failing() == (submission_id,)
         assert tx.submissions.get(submission_id).parked_from is SubmissionState.TO_INSPECT
         assert tx.submissions.move(submission_id, Event.RESUMED) is SubmissionState.TO_INSPECT
+        assert tx.submissions.failing() == ()
     again = ledger.claim(submission_id, worker="a", lease_seconds=60)
     assert again is not None
     assert again.attempt == 1
+
+
+def test_a_person_ends_the_wait_after_a_failure(ledger: Ledger, clock: ManualClock) -> None:
+    submission_id = submit(ledger)
+    ledger.due()
+    fail_once(ledger, submission_id, is_transient=True)
+    assert ledger.due() == []
+    with ledger.write() as tx:
+        assert tx.submissions.failing() == (submission_id,)
+        assert tx.submissions.hurry(submission_id)
+        assert not tx.submissions.hurry(submission_id)
+    assert [wake.submission_id for wake in ledger.due()] == [submission_id]
+
+
+def test_a_step_that_was_put_off_is_not_failing(ledger: Ledger) -> None:
+    submission_id = submit(ledger)
+    claim = ledger.claim(submission_id, worker="a", lease_seconds=60)
+    assert claim is not None
+    ledger.postpone(claim, seconds=30)
+    with ledger.write() as tx:
+        assert tx.submissions.failing() == ()
+        assert not tx.submissions.hurry(submission_id)
 
 
 def test_parking_is_a_persons_or_a_failures_and_never_the_end_of_a_step(ledger: Ledger) -> None:

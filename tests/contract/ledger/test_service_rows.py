@@ -185,19 +185,42 @@ def test_an_item_that_kills_its_worker_three_times_has_failed(ledger: Ledger, cl
         assert tx.runs.progress("R1").items == {ItemState.FAILED: 1}
 
 
-def test_an_item_is_given_back_without_counting_or_fails_at_last(ledger: Ledger) -> None:
+def test_an_item_that_is_put_off_counts_no_attempt_and_one_that_fails_does(
+    ledger: Ledger, clock: ManualClock
+) -> None:
     submission_id = decided(ledger, "a.zip")
     with ledger.write() as tx:
         tx.runs.begin(Run("R1", RunScope.ALL, "", "t", is_dry=True))
-        for _ in range(5):
+    for _ in range(5):
+        with ledger.write() as tx:
             claim = tx.runs.claim("R1", submission_id, "a", 60)
             assert claim is not None
-            tx.runs.give_back(claim, is_attempt=False)
+            tx.runs.put_off(claim, 600, "share down")
+            assert tx.runs.waiting() == ()
+            assert tx.runs.claim("R1", submission_id, "a", 60) is None
+            assert tx.runs.items("R1")[0].reason == "share down"
+        clock.advance(600)
+    with ledger.write() as tx:
+        assert tx.runs.waiting() == (("R1", submission_id),)
         for _ in range(3):
             claim = tx.runs.claim("R1", submission_id, "a", 60)
             assert claim is not None
-            tx.runs.give_back(claim)
+            tx.runs.fail(claim, "KeyError")
         assert tx.runs.progress("R1").items == {ItemState.FAILED: 1}
+        assert tx.runs.items("R1")[0].reason == "KeyError"
+
+
+def test_a_run_does_not_wait_for_ever(ledger: Ledger, clock: ManualClock) -> None:
+    submission_id = decided(ledger, "a.zip")
+    with ledger.write() as tx:
+        tx.runs.begin(Run("R1", RunScope.ALL, "", "t", is_dry=True))
+    clock.advance(8 * 86_400)
+    with ledger.write() as tx:
+        claim = tx.runs.claim("R1", submission_id, "a", 60)
+        assert claim is not None
+        tx.runs.put_off(claim, 600, "share down")
+        assert tx.runs.progress("R1").items == {ItemState.FAILED: 1}
+        assert tx.runs.progress("R1").ended == clock.now()
 
 
 def test_trial_files_are_found_by_digest_and_by_name(ledger: Ledger, clock: ManualClock) -> None:

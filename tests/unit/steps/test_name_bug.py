@@ -1,6 +1,6 @@
 """What is kept of an exception that nobody expected: where it was raised, never what it says."""
 
-from ingest.steps.advance import name_bug
+from ingest.steps.name_bug import name_bug
 
 
 def raise_with(text: str) -> None:
@@ -12,7 +12,7 @@ def test_a_bug_is_named_by_class_and_line_without_its_text() -> None:
         raise_with("Quillfeather^Ottoline")
     except KeyError as error:
         words = name_bug(error)
-    assert words.startswith("KeyError in test_advance.py, line ")
+    assert words.startswith("KeyError in test_name_bug.py, line ")
     assert "Quillfeather" not in words
 
 
