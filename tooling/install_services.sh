@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The servers and tools that tests start themselves, from Debian's packages: Redis, PostgreSQL, strace.
+# What tests start themselves: from Debian's packages Redis, PostgreSQL and strace; scikit-rt from PyPI.
 set -euo pipefail
+cd "$(dirname "$0")/.."
+tooling/install_scikit_rt.sh
 missing=()
 command -v redis-server >/dev/null || missing+=(redis-server)
 [ -x /usr/lib/postgresql/15/bin/postgres ] || missing+=(postgresql-15)
