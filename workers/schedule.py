@@ -7,6 +7,7 @@ from typing import Any
 from celery.schedules import crontab
 
 from ingest.model.route import RouteKind
+from ingest.steps.timetable import MORNING, RECONCILE, SITE_REPORTS, TRIAL_REPORT, Tick
 
 #: `heavy` tasks read a whole zip or write to the archive; `light` ones take seconds.
 LIGHT, HEAVY = "light", "heavy"
@@ -17,8 +18,10 @@ def routes() -> dict[str, dict[str, str]]:
     return {"ingest.*": {"queue": LIGHT}, "ingest.reconcile": {"queue": HEAVY}}
 
 
-def _each_monday(hour: int, minute: int) -> crontab:
-    return crontab(day_of_week="mon", hour=hour, minute=minute)
+def _cron(tick: Tick) -> crontab:
+    """Return the tick as cron has it: there Sunday is 0."""
+    day = "*" if tick.weekday is None else str((tick.weekday + 1) % 7)
+    return crontab(hour=tick.hour, minute=tick.minute, day_of_week=day)
 
 
 def beat_schedule() -> dict[str, dict[str, Any]]:
@@ -35,8 +38,8 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
     return {
         **polls,
         "sweep": {"task": "ingest.sweep", "schedule": 60.0, "options": {"expires": 55}},
-        "reconcile": {"task": "ingest.reconcile", "schedule": crontab(hour=2, minute=30)},
-        "morning": {"task": "ingest.morning", "schedule": crontab(hour=6, minute=0)},
-        "report-sites": {"task": "ingest.report_sites", "schedule": _each_monday(hour=5, minute=0)},
-        "report-trial": {"task": "ingest.report_trial", "schedule": _each_monday(hour=5, minute=30)},
+        "reconcile": {"task": "ingest.reconcile", "schedule": _cron(RECONCILE)},
+        "morning": {"task": "ingest.morning", "schedule": _cron(MORNING)},
+        "report-sites": {"task": "ingest.report_sites", "schedule": _cron(SITE_REPORTS)},
+        "report-trial": {"task": "ingest.report_trial", "schedule": _cron(TRIAL_REPORT)},
     }

@@ -12,6 +12,7 @@ from ingest.cli.options import open_from_settings, trial_option
 from ingest.ledger.transitions import ACTIVE_STATES
 from ingest.service import Service
 from ingest.steps.drive import drive_round
+from ingest.steps.keep_time import TimeKeeper
 
 #: Seconds between the polls of a run that waits only for entries to settle.
 _SETTLING = 5.0
@@ -21,23 +22,29 @@ _SETTLING = 5.0
 @trial_option
 @click.option("--once", is_flag=True, help="Until what lies on the shares has settled and gone its way.")
 def command(trial_file: Path | None, once: bool) -> int:
-    """Receive, verify, file and report, until interrupted."""
+    """Receive, verify, file and report, until interrupted.
+
+    What the timetable has for the night, the morning and Monday is done when it is due.
+    """
     with open_from_settings(trial_file) as service:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         if once:
             run_until_settled(service, stop)
+            TimeKeeper(service.parts).do_due()
         else:
             run_until_stopped(service, stop)
     return 0
 
 
 def run_until_stopped(service: Service, stop: threading.Event) -> None:
-    """Do a round each time the quickest route is to be polled."""
+    """Do a round each time the quickest route is to be polled, and what has fallen due."""
     pause = min(rule.poll_every for rule in service.parts.trial.routes.values())
+    keeper = TimeKeeper(service.parts)
     while not stop.is_set():
         drive_round(service.parts, service.woken)
+        keeper.do_due()
         stop.wait(pause)
 
 

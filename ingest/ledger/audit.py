@@ -102,6 +102,12 @@ class Audit(Area):
         rows = self._connection.execute(query.order_by(audit_events.c.seq.desc()).limit(limit)).all()
         return tuple(_event(row) for row in reversed(rows))
 
+    def last(self, event: str) -> AuditEvent | None:
+        """Return the newest event of that name; None: there was none."""
+        named = sa.select(audit_events).where(audit_events.c.event == event)
+        row = self._connection.execute(named.order_by(audit_events.c.seq.desc()).limit(1)).one_or_none()
+        return _event(row) if row is not None else None
+
     def head(self) -> tuple[int, str]:
         """Return the number and the hash of the last event: what is written down elsewhere as a witness."""
         row = self._connection.execute(sa.select(audit_head.c.seq, audit_head.c.hash)).one()
