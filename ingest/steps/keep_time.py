@@ -110,9 +110,7 @@ class TimeKeeper:
             "text": f"Why: {reason}\n\nIt is tried again every {TRY_AGAIN.seconds // 60} minutes.",
         }
         with self._parts.ledger.write() as tx:
-            tx.outbox.put(
-                Message(f"timetable:{entry.name}:{due.isoformat()}", Channel.OPERATIONS, payload)
-            )
+            tx.outbox.put(Message(f"timetable:{entry.name}:{due.isoformat()}", Channel.OPERATIONS, payload))
 
 
 def _event_of(entry: Entry) -> str:

@@ -1,17 +1,12 @@
 """E-mail against a real SMTP server: STARTTLS or nothing, both bodies, and no address in an error."""
 
 import datetime as dt
-import ssl
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from ingest.model.errors import TransientError
 from ingest.reports.content import build_submission_report
@@ -23,48 +18,17 @@ from ingest.service import open_service
 from ingest.steps.deliver import deliver
 from ingest.steps.morning import send_morning
 from tests.deployment import write_settings
+from tests.mail_server import Inbox, mail_server, make_certificate
 from tests.servers import free_port
 
 pytestmark = pytest.mark.services
 SENDER = "in@trial.example.org"
 
 
-@dataclass
-class Inbox:
-    """What the server took, and whom it turns away."""
-
-    messages: list[EmailMessage] = field(default_factory=list)
-    were_encrypted: list[bool] = field(default_factory=list)
-    refused: tuple[str, ...] = ()
-    answer: str = "250 OK"
-
-    async def handle_RCPT(  # noqa: N802 - the server's own name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address in self.refused:
-            return f"550 no such user {address}"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            self.messages.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
-            self.were_encrypted.append(session.ssl is not None)
-        return self.answer
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for localhost that signs itself: its own authority."""
-    folder = tmp_path_factory.mktemp("tls")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-         "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return folder
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
@@ -72,35 +36,11 @@ def inbox() -> Inbox:
     return Inbox()
 
 
-def authenticate(
-    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
-) -> AuthResult:
-    return AuthResult(success=getattr(data, "password", b"") == b"secret", handled=False)
-
-
 @pytest.fixture
 def server(certificate: Path, inbox: Inbox) -> Iterator[Controller]:
     """A server that wants STARTTLS and a password."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-
-    def authenticate(
-        server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
-    ) -> AuthResult:
-        return AuthResult(success=getattr(data, "password", b"") == b"secret", handled=False)
-
-    controller = Controller(
-        inbox,
-        hostname="127.0.0.1",
-        port=free_port(),
-        tls_context=context,
-        require_starttls=True,
-        authenticator=authenticate,
-        auth_required=True,
-    )
-    controller.start()
-    yield controller
-    controller.stop()
+    with mail_server(certificate, inbox) as running:
+        yield running
 
 
 @pytest.fixture
