@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 
 from ingest.ledger.outbox import Channel, Message
 from ingest.model.errors import ConfigurationError, TransientError
-from ingest.steps.advance import name_bug
 from ingest.steps.deliver import deliver
 from ingest.steps.morning import send_morning
+from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
 from ingest.steps.reconcile import reconcile
 from ingest.steps.site_reports import report_site
