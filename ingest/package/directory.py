@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _MOST_FIELDS = 16
 #: Extra fields that are looked at again when the layout is known.
 _KEPT = {UNICODE_NAME, AES, STRONG_ENCRYPTION}
 #: Extra fields that hold times, owners' numbers, sizes or a certificate's place, but no text.
+#: Words all the same: more letters in a row than a time or a number makes by chance.
+_WORDS = re.compile(rb"[A-Za-z][A-Za-z ,.^-]{6,}")
 _WORDLESS = {ZIP64, *_KEPT, 0x000A, 0x5455, 0x5855, 0x7855, 0x7875, 0xCAFE, 0xA11E}
 
 
@@ -142,5 +145,7 @@ def read_extras(data: bytes, ordinal: int) -> dict[int, bytes]:
 
 def sift(extras: dict[int, bytes]) -> tuple[tuple[bytes, ...], dict[int, bytes]]:
     """Return the values of the fields that may hold text, and the fields that are needed later on."""
-    texts = tuple(value for kind, value in extras.items() if kind not in _WORDLESS and value)
+    texts = tuple(
+        value for kind, value in extras.items() if value and (kind not in _WORDLESS or _WORDS.search(value))
+    )
     return texts, {kind: value for kind, value in extras.items() if kind in _KEPT}

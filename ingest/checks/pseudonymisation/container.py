@@ -66,9 +66,17 @@ def judge_container_name(name: str, context: Context) -> Raised:
     for code in found.codes.keys() & _IDENTIFYING:
         raised.add(code)
     known = context.text.lexicon.vocabulary
-    if any(letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(plain)):
+    if any(
+        letters.lower() not in known or (len(letters) == 1 and not _is_counted(letters, digits))
+        for letters, digits in patterns.find_hospital_numbers(plain)
+    ):
         raised.add("PSN108")
     return raised
+
+
+def _is_counted(letter: str, digits: str) -> bool:
+    """Say whether a letter and digits are a file's number, as writers of media count: I1000001, E0000012."""
+    return letter in "IESZPDF" or "000" in digits
 
 
 def judge_remark(data: bytes, context: Context) -> Raised:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from ingest.checks.pseudonymisation.approvals import Approvals
 from ingest.checks.pseudonymisation.rules import RuleSet
 from ingest.checks.pseudonymisation.text import TextRules
+from ingest.checks.pseudonymisation.words import fold
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Site, Trial
+
+_SHORTEST_SITE_WORD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def make_context(
         rules=rules,
         text=TextRules(
             lexicon=rules.lexicon.extended(words),
+            institutions=(rules.institutions, *_site_names(trial, rules)),
             hospital_patterns=tuple(re.compile(pattern) for pattern in patterns),
             study_id=_sender_study_id(trial, site),
         ),
@@ -67,6 +72,22 @@ def make_context(
         private_creators=frozenset(own.private_creators),
         uid_roots=(*own.uid_roots, *approvals.uid_roots),
     )
+
+
+def _site_names(trial: Trial, rules: RuleSet) -> tuple[re.Pattern[str], ...]:
+    """Return what finds the words of sites' names that are no plain words: Northfield, and not Hospital."""
+    words = {
+        fold(word)
+        for site in trial.sites
+        for word in re.findall(r"[^\W\d_]+", site.name)
+        if len(word) >= _SHORTEST_SITE_WORD
+    }
+    found = sorted(
+        word for word in words if word not in rules.lexicon.vocabulary and word not in rules.lexicon.english
+    )
+    if not found:
+        return ()
+    return (re.compile(rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, found))})(?![a-z])", re.IGNORECASE),)
 
 
 def _sender_study_id(trial: Trial, site: Site | None) -> re.Pattern[str] | None:

@@ -27,6 +27,10 @@ _RT_GROUPS: Final = ("(3006,", "(300A,")
 _LONG_AGE = re.compile(r"(?:09|[1-9]\d)\dY")
 _CONTACT_CODES: Final = frozenset({"PSN104", "PSN106", "PSN107", "PSN109", "PSN102"})
 _LONGEST_SHORT_REQUEST: Final = 5
+#: A request number this long is looked for in other places too.
+_SHORTEST_REQUEST: Final = 6
+#: What anonymisers put in the place of a number: a digest in hexadecimal, or cut to decimal digits.
+_HASH = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}|(?=[0-9]*[a-f])[0-9a-f]{16,}|[0-9]{16}")
 
 Judge = Callable[[Context, str, str], Raised]
 
@@ -68,8 +72,10 @@ def judge_patient_id(context: Context, path: str, text: str) -> Raised:
 def _judge_egress_id(text: str, context: Context, raised: Raised) -> None:
     """A hospital number on egress: six digits and more, with letters that are no word of anonymising."""
     letters = re.sub(r"[^A-Za-z]", "", text).lower()
-    known = letters in context.text.lexicon.vocabulary or letters in context.placeholders
-    if patterns.has_digit_run(text) and len(letters) <= 4 and not (letters and known):
+    known = len(letters) > 2 and (
+        letters in context.text.lexicon.vocabulary or letters in context.placeholders
+    )
+    if patterns.has_digit_run(text) and len(letters) <= 4 and not known:
         raised.add("PSN108")
 
 
@@ -123,12 +129,22 @@ def judge_personal(context: Context, path: str, text: str) -> Raised:
 
 
 def judge_request(context: Context, path: str, text: str) -> Raised:
-    """Accession and order numbers: a short one warns, a long one is looked at."""
+    """Accession and order numbers: a short one warns, as a hash does; a long one is looked at."""
     raised = Raised()
     if context.is_empty_value(text):
         return raised
     raised = judge_text(text, "request", context.text, context.allowed)
-    raised.add("PSN157" if sum(c.isalnum() for c in text) <= _LONGEST_SHORT_REQUEST else "PSN118")
+    if sum(c.isalnum() for c in text) <= _LONGEST_SHORT_REQUEST or _HASH.fullmatch(text.strip()):
+        raised.add("PSN157")
+        return raised
+    raised.add("PSN118")
+    raised.identifiers += [
+        item
+        for item in words_of_name(text, context.placeholders, is_patient=True)
+        if item.kind is IdentifierKind.NUMBER
+        and len(item.text) >= _SHORTEST_REQUEST
+        and not patterns.find_dates(item.text)
+    ]
     return raised
 
 

@@ -12,6 +12,16 @@ _PLACEHOLDER_WITH_NUMBER = re.compile(r"([^\W\d_]+)\d{0,5}")
 _SHORTEST_WORD = 3
 
 
+def _is_coded(word: str) -> bool:
+    """Say whether a word is a number with letters, as hospitals give them: ZK7781, QX4471Z."""
+    return (
+        word.isalnum()
+        and len(word) >= 5
+        and any(c.isalpha() for c in word)
+        and sum(map(str.isdigit, word)) >= 3
+    )
+
+
 def is_allowed_name(text: str, allowed: frozenset[str], placeholders: frozenset[str]) -> bool:
     """Say whether every value of a PN is empty, a study ID of the subject's or made of placeholders."""
     return all(_is_allowed(value, allowed, placeholders) for value in re.split(r"[\\=]", text))
@@ -41,7 +51,7 @@ def words_of_name(text: str, placeholders: frozenset[str], *, is_patient: bool) 
     found = []
     for part in _PARTS.split(text):
         word = fold(re.sub(r"['’]", "", part))
-        if word.isdigit() and len(word) >= 5:
+        if (word.isdigit() and len(word) >= 5) or _is_coded(word):
             found.append(Identifier(IdentifierKind.NUMBER, word, is_patient))
         elif word.isalpha() and len(word) >= _SHORTEST_WORD and word not in placeholders:
             found.append(Identifier(IdentifierKind.WORD, word, is_patient))

@@ -50,7 +50,9 @@ _PATH = re.compile(r"\b[A-Za-z]:\\{1,2}\w|/(?:home|users|mnt)/\w", re.IGNORECASE
 #: Where several values may stand, a double backslash is an empty value; makers give addresses of their own.
 _ADDRESS = re.compile(r"\\\\[\w.-]{2,}\\|\b(?:https?|ftp|file|smb)://", re.IGNORECASE)
 
-_NUMERIC_DATE = re.compile(r"(?<![0-9.])([0-9]{1,4})([-/. _])([0-9]{1,2})\2([0-9]{2}(?:[0-9]{2})?)(?![0-9])")
+_NUMERIC_DATE = re.compile(
+    r"(?<![0-9])(?<![0-9]\.)([0-9]{1,4})([-/. _])([0-9]{1,2})\2([0-9]{2}(?:[0-9]{2})?)(?![0-9])"
+)
 _WORD_DATE = re.compile(
     r"(?<![0-9])([0-9]{1,2})(?:st|nd|rd|th)?[\s./-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s.,/'-]*((?:19|20)?[0-9]{2})(?![0-9])",
     re.IGNORECASE,
@@ -66,6 +68,7 @@ _BIRTH_WORD = re.compile(
     r"(?<![a-z])(?:d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb)(?![a-z])", re.IGNORECASE
 )
 _BIRTH_VALUE = re.compile(
+    r"(?<![a-z])b\.\s?[0-9]{1,2}[-/. ][0-9a-z]{1,9}[-/. ][0-9]{2}|"
     r"(?<![a-z])(?:d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb)[\s_.:=#-]*(?:on|in|is)?[\s_.:=#-]*[0-9]{2}",
     re.IGNORECASE,
 )

@@ -9,6 +9,8 @@ from ingest.checks.pseudonymisation.rules import RuleSet
 
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CREATOR = "creator"
+#: Person Identification Code Sequence: its codes are staff numbers and its words are people's names.
+_PERSON_CODES = ("0040", "1101")
 _FREE = frozenset({"label", "comment", "code_meaning", "code_value", "code"})
 
 
@@ -61,6 +63,8 @@ class Places:
         kind = attribute.kind if attribute else by_vr
         if kind in ("bytes", "number", "binary") and by_vr not in ("bytes", "number", "binary"):
             kind = by_vr  # a text VR where the dictionary has none: judged as the text it says it is
+        if kind in ("code_value", "code_meaning") and _PERSON_CODES in tags:
+            kind = "identity" if kind == "code_value" else "person"
         if kind in _FREE and path.startswith("(0010,") and len(tags) > 1:
             kind = "personal"  # what is within a sequence of the patient's speaks of the patient
         is_text = by_vr not in ("binary",)

@@ -30,6 +30,11 @@ _BY_SOMEONE = re.compile(
     r"[\s.:=-]+(?-i:([A-Z][a-z]{3,}))",
     re.IGNORECASE,
 )
+#: A capital after a small word of relation, in a text that is written with small letters.
+_OF_SOMEONE = re.compile(
+    r"(?<![A-Za-z])(?:for|by|with|from|told|asked|called|known as|named|outlined|contoured)"
+    r"\s+([A-Z][^\W\d_]{2,})(?![A-Za-z])"
+)
 _SURNAME_INITIAL = re.compile(r"^\s*([A-Za-z][^\W\d_]{2,})[,\s]+([A-Z])\.?(?:\s?([A-Z])\.?)?\s*$")
 
 
@@ -37,6 +42,11 @@ def _is_person(word: str, lexicon: Lexicon) -> bool:
     """Say whether a word in a person's place may be a name: any word but vocabulary and plain English."""
     plain = fold(word)
     return plain not in lexicon.vocabulary and (plain not in lexicon.english or lexicon.is_name(plain))
+
+
+def _is_unheard_of(word: str, lexicon: Lexicon) -> bool:
+    """Say whether neither the vocabulary nor plain English knows a word."""
+    return fold(word) not in lexicon.english and lexicon.classify(word) is not WordClass.KNOWN
 
 
 def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
@@ -55,6 +65,8 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
         if word
     )
     if any(_is_person(word, lexicon) for word in named):
+        return True
+    if any(word[1:].islower() and _is_unheard_of(word, lexicon) for word in _OF_SOMEONE.findall(text)):
         return True
     if any(
         fold(first) in lexicon.common_surnames and fold(second) in lexicon.given_names

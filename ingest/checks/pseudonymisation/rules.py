@@ -40,6 +40,8 @@ _VOCABULARY_SECTIONS: Final = (
     "codes",
     "dicom",
 )
+#: Sections whose words are written together: `spinalcanal`, `zptv`.
+_JOINED_SECTIONS: Final = ("anatomy", "position", "structures", "plans", "series", "machines")
 #: PS3.15 options that let an attribute stay; with none of them and action X or Z it is never to be kept.
 _KEPT_BY_OPTION: Final = "retain_"
 
@@ -65,6 +67,7 @@ class RuleSet:
     attributes: Mapping[str, Attribute]
     by_vr: Mapping[str, str]
     lexicon: Lexicon
+    institutions: re.Pattern[str]
     words: Mapping[str, frozenset[str]]
     safe_private: frozenset[tuple[str, str]]
     private_creators: frozenset[str]
@@ -92,6 +95,7 @@ def load_rules() -> RuleSet:
         attributes=_attributes(table["rules"], kinds),
         by_vr=kinds["by_vr"],
         lexicon=_lexicon(vocabulary),
+        institutions=_terms(_read("institutions.txt").splitlines()),
         words=vocabulary,
         safe_private=frozenset(
             (creator, element)
@@ -132,12 +136,16 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
     common_given = frozenset(_read("given_names_common.txt").split())
     return Lexicon(
         vocabulary=words | vocabulary["name_placeholders"],
-        common_surnames=frozenset(_read("surnames_common.txt").split()) | vocabulary["more_names"],
+        common_surnames=frozenset(
+            (*_read("surnames_common.txt").split(), *_read("names_of_britain.txt").split())
+        )
+        | vocabulary["more_names"],
         surnames=SortedWords(_read("surnames.txt")),
         name_endings=tuple(vocabulary["name_endings"]),
         name_beginnings=tuple(vocabulary["name_beginnings"]),
         everyday_names=vocabulary["everyday_names"],
         terms=_terms(_read("terms.txt").splitlines()),
+        joined=frozenset().union(*(vocabulary[section] for section in _JOINED_SECTIONS)),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
         english=SortedWords(_read("english.txt")),

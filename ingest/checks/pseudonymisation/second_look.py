@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind
-from ingest.checks.pseudonymisation.words import Lexicon, fold, split_words
+from ingest.checks.pseudonymisation.words import Lexicon, WordClass, fold, split_words
 from ingest.model.finding import InstanceRef
 
 _SHORTEST_INSIDE = 6
+#: A word cut short is looked for from so many letters on: SMITHSON as SMITHS.
+_SHORTEST_STEM = 5
 _SHORTEST_VOCABULARY = 4
 _SHORTEST_NUMBER = 5
 #: Characters of text kept for the second look; what is over is counted as not looked at again.
@@ -66,7 +68,14 @@ def find_repeated(
         return []
     inside = _pattern(word for word in words if len(word) >= _SHORTEST_INSIDE)
     digits = _pattern(numbers | dates)
+    words |= _cut_short(words, lexicon)
     return [seen for seen in texts if not seen.is_blocked and _holds(seen.text, words, inside, digits)]
+
+
+def _cut_short(words: set[str], lexicon: Lexicon) -> set[str]:
+    """Return the beginnings of names, as labels cut them, that are no words of their own."""
+    stems = {word[:length] for word in words for length in range(_SHORTEST_STEM, len(word))}
+    return {stem for stem in stems if lexicon.classify(stem) is not WordClass.KNOWN}
 
 
 def _searched(identifiers: Iterable[Identifier], lexicon: Lexicon) -> tuple[set[str], set[str], set[str]]:

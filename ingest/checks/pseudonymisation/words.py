@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, Protocol
 
@@ -46,6 +46,7 @@ class Lexicon:
 
     everyday_names: the most frequent of the names that are English words.
     terms:          finds terms of the trade with a name in them.
+    joined:         words of the trade that are written together, such as `spinalcanal`.
     """
 
     vocabulary: frozenset[str]
@@ -58,24 +59,13 @@ class Lexicon:
     name_beginnings: tuple[str, ...] = ()
     everyday_names: frozenset[str] = frozenset()
     terms: re.Pattern[str] | None = None
+    joined: frozenset[str] = frozenset()
     _memo: dict[str, WordClass] = field(default_factory=dict, compare=False, repr=False)
 
     def extended(self, words: Iterable[str]) -> Lexicon:
         """Return this lexicon with more vocabulary."""
         more = {part.lower() for word in words for part in (word, *split_words(word)) if part}
-        vocabulary = self.vocabulary | more
-        return Lexicon(
-            vocabulary,
-            self.common_surnames,
-            self.surnames,
-            self.given_names,
-            self.common_given_names,
-            self.english,
-            self.name_endings,
-            self.name_beginnings,
-            self.everyday_names,
-            self.terms,
-        )
+        return replace(self, vocabulary=self.vocabulary | more, joined=self.joined | more, _memo={})
 
     def without_terms(self, text: str) -> str:
         """Return a text without terms in which a name stands for a thing: pouch of Douglas, Lt Lat Tan."""
@@ -114,15 +104,19 @@ class Lexicon:
             return WordClass.NAME
         if word in self.english or self._is_compound(word):
             return WordClass.KNOWN
-        return (
-            WordClass.NAME if self._holds_name(word) or self._is_formed_like_name(word) else WordClass.UNKNOWN
-        )
+        is_name = self._holds_name(word) or self._is_formed_like_name(word) or self._is_turned_round(word)
+        return WordClass.NAME if is_name else WordClass.UNKNOWN
 
     def _is_formed_like_name(self, word: str) -> bool:
         """Say whether a word that nobody knows begins or ends as surnames do: Quixley, MacTavish."""
         return len(word) >= _SHORTEST_FORMED_NAME and (
             word.endswith(self.name_endings) or word.startswith(self.name_beginnings)
         )
+
+    def _is_turned_round(self, word: str) -> bool:
+        """Say whether a word is a common name written from its end: htims."""
+        turned = word[::-1]
+        return len(word) >= _SHORTEST_RARE_NAME and self.is_common_name(turned)
 
     def _is_plural(self, word: str) -> bool:
         return len(word) > 3 and word.endswith("s") and word[:-1] in self.vocabulary
@@ -145,10 +139,10 @@ class Lexicon:
         return self._splits(word, 3)
 
     def _splits(self, word: str, parts: int) -> bool:
-        if word in self.vocabulary:
+        if word in self.joined:
             return True
         return parts > 1 and any(
-            word[:cut] in self.vocabulary and self._splits(word[cut:], parts - 1)
+            word[:cut] in self.joined and self._splits(word[cut:], parts - 1)
             for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
         )
 
@@ -173,6 +167,8 @@ class Lexicon:
         return False
 
     def _are_names(self, given: str, family: str) -> bool:
+        if family in self.vocabulary and given in self.vocabulary:
+            return False
         return given in self.given_names and family in self.common_surnames and len(given) + len(family) > 7
 
 
