@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ingest.archive.disk import (
@@ -12,8 +12,9 @@ from ingest.archive.disk import (
     digest_bytes,
     digest_file,
     discard,
+    link_file,
     make_directories,
-    place_file,
+    sync_file,
     sync_tree,
     write_file,
 )
@@ -42,6 +43,7 @@ class Build:
 
     added: digest → content path of what this version brings.
     state: logical path → digest of the whole version.
+    linked: files that are in their place and not synced yet → where they were staged.
     """
 
     number: int
@@ -51,6 +53,8 @@ class Build:
     known: set[str]
     added: dict[str, tuple[str, ...]] = field(default_factory=dict)
     directories: dict[Path, None] = field(default_factory=dict)
+    folders: dict[str, Path] = field(default_factory=dict)
+    linked: dict[Path, Path] = field(default_factory=dict)
     files_added: int = 0
     bytes_added: int = 0
     files_known: int = 0
@@ -58,8 +62,12 @@ class Build:
 
     def target_of(self, logical: str) -> Path:
         """Return where a file's bytes go, its directories made."""
-        relative = PurePosixPath("content", logical)
-        return make_directories(self.version, Path(relative.parent), self.directories) / relative.name
+        folder, _, name = logical.rpartition("/")
+        place = self.folders.get(folder)
+        if place is None:
+            place = make_directories(self.version, Path("content", folder), self.directories)
+            self.folders[folder] = place
+        return place / name
 
     def enter(self, logical: str, sha256: str) -> None:
         """Note that this version brings the bytes of `logical`."""
@@ -84,6 +92,7 @@ def _build(order: FilingOrder, before: Inventory | None, top: Path) -> tuple[Bui
     build = _begin(order, before, top)
     for file in order.files:
         _add_file(build, file)
+    _sync_linked(build)
     for name, data in _documents(order, before, build).items():
         _add_document(build, f"{RECORDS}/v{build.number}/{name}", data)
     check_folders(build.state)
@@ -126,17 +135,27 @@ def _add_file(build: Build, file: NewFile) -> None:
 def _place(build: Build, file: NewFile, staged: Path) -> None:
     target = build.target_of(file.logical)
     try:
-        is_linked = place_file(staged, target)
+        is_linked = link_file(staged, target)
     except FileNotFoundError:
         raise StagingLost("a staged file is not there") from None
-    except SyncError:
-        # The kernel may drop what it could not write and report success the next time: never trust this
-        # file again, so that the retry inspects anew instead of filing it.
-        discard(staged)
-        raise StagingLost("a staged file could not be written to the disk") from None
     if target.stat().st_size != file.size or not (is_linked or digest_file(target) == file.sha256):
         raise StagingLost("a staged file is not the one that was judged")
+    if is_linked:
+        build.linked[target] = staged
     build.copied += not is_linked
+
+
+def _sync_linked(build: Build) -> None:
+    """Sync each file once all have their names: a journal takes all the names down with the first."""
+    for target, staged in build.linked.items():
+        try:
+            sync_file(target)
+        except SyncError:
+            # The kernel may drop what it could not write and report success the next time: never trust this
+            # file again, so that the retry inspects anew instead of filing it.
+            discard(staged)
+            raise StagingLost("a staged file could not be written to the disk") from None
+    build.linked.clear()
 
 
 def _add_document(build: Build, logical: str, data: bytes) -> None:

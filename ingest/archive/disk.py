@@ -64,6 +64,17 @@ def place_file(source: Path, target: Path) -> bool:
     Returns whether it was linked. Raises SyncError where the source's bytes may be lost, FileNotFoundError
     where there is no source. The caller syncs the target's directory.
     """
+    is_linked = link_file(source, target)
+    if is_linked:
+        sync_file(target)
+    return is_linked
+
+
+def link_file(source: Path, target: Path) -> bool:
+    """Give `source` the further name `target`, read-only; copy, and sync, where links are not to be had.
+
+    Returns whether it was linked: then it is not synced yet. Raises FileNotFoundError.
+    """
     try:
         os.link(source, target)
     except OSError as error:
@@ -71,19 +82,17 @@ def place_file(source: Path, target: Path) -> bool:
             raise
         copy_file(source, target)
         return False
-    seal_file(target)
+    os.chmod(target, READ_ONLY)  # noqa: PTH101 - called for every member
     return True
 
 
-def seal_file(path: Path) -> None:
-    """Make a file read-only and sync it. Raises SyncError."""
+def sync_file(path: Path) -> None:
+    """Make a file's bytes and mode last. Raises SyncError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fchmod(descriptor, READ_ONLY)
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            raise SyncError(error.errno, "fsync") from None
+        os.fsync(descriptor)
+    except OSError as error:
+        raise SyncError(error.errno, "fsync") from None
     finally:
         os.close(descriptor)
 

@@ -12,6 +12,7 @@ from ingest.model.errors import CountedError, TransientError
 
 #: One component of a name: portable to every file system, never hidden, never `.` or `..`.
 COMPONENT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,198}[A-Za-z0-9_-])?", re.ASCII)
+_LOGICAL_PATH = re.compile(rf"{COMPONENT.pattern}(?:/{COMPONENT.pattern}){{0,7}}", re.ASCII)
 SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 #: Top folder of an object's logical paths that belongs to the archive: `records/v3/receipt.json`.
 RECORDS = "records"
@@ -151,8 +152,7 @@ def check_subject_id(subject_id: str) -> None:
 
 def check_logical_path(path: str) -> None:
     """Raise ValueError where a path could lead elsewhere, or is not portable."""
-    parts = path.split("/")
-    if len(parts) > 8 or not all(COMPONENT.fullmatch(part) for part in parts):
+    if not _LOGICAL_PATH.fullmatch(path):
         raise ValueError("a logical path must be of safe components, joined by '/'")
 
 

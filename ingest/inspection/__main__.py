@@ -20,6 +20,7 @@ from ingest.inspection.member_pass import report_bug
 from ingest.inspection.package_pass import inspect_package, propose_approvals
 from ingest.model.errors import TransientError
 from ingest.model.inspection import InspectionRequest
+from ingest.model.packed import pack
 from ingest.model.wire import from_wire, to_wire
 from ingest.trial.definition import Trial
 from ingest.trial.load import recall_trial
@@ -70,7 +71,7 @@ def _answer(message: dict[str, Any], outgoing: BinaryIO) -> dict[str, Any]:
         inspection = inspect_package(
             request,
             trial,
-            lambda batch: write_frame(outgoing, {"instances": [to_wire(facts) for facts in batch]}),
+            lambda batch: write_frame(outgoing, {"instances": [pack(facts) for facts in batch]}),
             lambda done, total: write_frame(outgoing, {"progress": [done, total]}),
         )
     except TransientError as error:

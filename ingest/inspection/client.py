@@ -17,6 +17,7 @@ from ingest.model.errors import TransientError
 from ingest.model.finding import Finding
 from ingest.model.inspection import Coverage, Inspection, InspectionRequest, PackageFacts
 from ingest.model.instance import InstanceFacts
+from ingest.model.packed import PackedFacts
 from ingest.model.wire import from_wire, to_wire
 from ingest.trial.load import describe_trial, parse_trial
 
@@ -25,6 +26,7 @@ TOO_MUCH_MEMORY = "PKG903"
 _SILENCE = 300.0
 
 OnInstances = Callable[[list[InstanceFacts]], None]
+OnPacked = Callable[[list[PackedFacts]], None]
 OnProgress = Callable[[int, int], None]
 
 
@@ -80,12 +82,23 @@ class Inspector:
     ) -> Inspection:
         """Return the inspection of a package; its instances' facts are handed over in batches before.
 
+        Raises what `inspect_packed` raises.
+        """
+        return self.inspect_packed(
+            request, lambda batch: on_instances([packed.unpack() for packed in batch]), on_progress
+        )
+
+    def inspect_packed(
+        self, request: InspectionRequest, on_packed: OnPacked, on_progress: OnProgress | None = None
+    ) -> Inspection:
+        """Return the inspection of a package; its instances' facts are handed over packed, as they are kept.
+
         A child that dies, is stuck or runs out of memory is a finding of the package and is replaced. Raises
         TransientError for faults of the world, InspectionBugError for those of the program, and whatever the
         callbacks raise.
         """
         try:
-            answer = self._ask("inspect", request, on_instances, on_progress)
+            answer = self._ask("inspect", request, on_packed, on_progress)
         except Gone as gone:
             return _lost(request, str(gone))
         if "inspection" in answer:
@@ -117,7 +130,7 @@ class Inspector:
         self,
         verb: str,
         request: InspectionRequest,
-        on_instances: OnInstances,
+        on_packed: OnPacked,
         on_progress: OnProgress | None,
     ) -> dict[str, Any]:
         """Return the child's last word; whatever goes wrong on the way, the child is not used again."""
@@ -131,7 +144,7 @@ class Inspector:
                 "trial": json.dumps(describe_trial(trial)),
             }
             seconds = self._seconds or trial.limits.seconds
-            answer = self._converse(child, question, seconds, on_instances, on_progress)
+            answer = self._converse(child, question, seconds, on_packed, on_progress)
         except BaseException:
             self.close()
             raise
@@ -142,7 +155,7 @@ class Inspector:
         child: Child,
         question: dict[str, Any],
         seconds: float,
-        on_instances: OnInstances,
+        on_packed: OnPacked,
         on_progress: OnProgress | None,
     ) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
@@ -150,7 +163,7 @@ class Inspector:
         while True:
             message = child.receive(min(self._silence, deadline - time.monotonic()))
             if "instances" in message:
-                on_instances([from_wire(InstanceFacts, facts) for facts in message["instances"]])
+                on_packed([PackedFacts(*packed) for packed in message["instances"]])
             elif "progress" in message:
                 if on_progress is not None:
                     on_progress(*message["progress"])

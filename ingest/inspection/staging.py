@@ -14,6 +14,7 @@ from ingest.dicom.content import digest_pixels, end_content
 from ingest.dicom.facts import Digests
 from ingest.dicom.stamp import Stamped
 from ingest.dicom.walk import Walk
+from ingest.inspection.writeback import begin_to_write
 from ingest.model.errors import TransientError
 from ingest.package.read import MemberBytes
 
@@ -56,6 +57,8 @@ def stage_pieces(folder: Path | None, ordinal: int, pieces: Iterable[bytes]) -> 
                 size += len(piece)
                 if descriptor is not None:
                     _write_all(descriptor, piece)
+            if descriptor is not None:
+                begin_to_write(descriptor)
         finally:
             if descriptor is not None:
                 os.close(descriptor)

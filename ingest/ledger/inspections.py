@@ -17,6 +17,7 @@ from ingest.ledger.tables.arrivals import shares, submissions
 from ingest.ledger.tables.contents import inspections, instances
 from ingest.model.inspection import Inspection
 from ingest.model.instance import InstanceFacts
+from ingest.model.packed import PackedFacts, pack
 from ingest.model.wire import from_wire, to_wire
 
 
@@ -85,7 +86,11 @@ class Inspections(Area):
         )
         return inspection_id
 
-    def append(self, inspection_id: int, batch: Sequence[InstanceFacts]) -> None:
+    def append(self, inspection_id: int, batch: Iterable[InstanceFacts]) -> None:
+        """Add instances. Raises NotInLedger."""
+        self.append_packed(inspection_id, [pack(facts) for facts in batch])
+
+    def append_packed(self, inspection_id: int, batch: Sequence[PackedFacts]) -> None:
         """Add instances; one whose ordinal is there already is replaced. Raises NotInLedger."""
         owner = self._connection.execute(
             sa.select(inspections.c.submission, shares.c.site, submissions.c.created)
@@ -222,7 +227,7 @@ class Inspections(Area):
         return self._connection.execute(found.limit(1)).first() is not None
 
 
-def _columns_of(facts: InstanceFacts) -> dict[str, Any]:
+def _columns_of(facts: PackedFacts) -> dict[str, Any]:
     return {
         "ordinal": facts.ordinal,
         "label": facts.subject,
@@ -237,7 +242,7 @@ def _columns_of(facts: InstanceFacts) -> dict[str, Any]:
         "filed_sha256": facts.filed_sha256,
         "content_sha256": facts.content_sha256,
         "pixel_sha256": facts.pixel_sha256,
-        "facts": dump(to_wire(facts)),
+        "facts": facts.text,
     }
 
 

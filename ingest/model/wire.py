@@ -124,19 +124,32 @@ def _tuple_decoder(args: tuple[Any, ...]) -> Coder:
         item = _decoder(args[0])
         if item is _identity:
             return tuple
-        return lambda data: tuple([item(value) for value in data])
+        return lambda data: tuple(map(item, data))
     items = [_decoder(arg) for arg in args]
+    if len(set(items)) == 1:
+        return _same_decoder(items[0], len(items))
     return lambda data: tuple(decode(value) for decode, value in zip(items, data, strict=True))
+
+
+def _same_decoder(item: Coder, count: int) -> Coder:
+    def decode(data: Any) -> Any:
+        if len(data) != count:
+            raise WireError("not as many values as there should be")
+        return tuple(map(item, data))
+
+    return decode
 
 
 def _dataclass_decoder(cls: type) -> Coder:
     hints = get_type_hints(cls)
     plan = {item.name: _decoder(hints[item.name]) for item in fields(cls)}
+    to_decode = [(name, decoder) for name, decoder in plan.items() if decoder is not _identity]
+    names = plan.keys()
 
     def decode(data: Any) -> Any:
-        try:
-            return cls(**{name: plan[name](value) for name, value in data.items()})
-        except KeyError:
-            raise WireError(f"{cls.__name__} has no such field") from None
+        if not data.keys() <= names:
+            raise WireError(f"{cls.__name__} has no such field")
+        decoded = {name: decoder(data[name]) for name, decoder in to_decode if name in data}
+        return cls(**(data | decoded))
 
     return decode

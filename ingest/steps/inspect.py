@@ -14,7 +14,7 @@ from ingest.ledger.claims import Claim
 from ingest.ledger.transitions import Event
 from ingest.model.errors import CountedError
 from ingest.model.inspection import Inspection, InspectionRequest
-from ingest.model.instance import InstanceFacts
+from ingest.model.packed import PackedFacts
 from ingest.model.submission import Submission
 from ingest.package.gate import open_package
 from ingest.steps.held_bytes import bytes_of
@@ -33,16 +33,16 @@ def inspect(parts: Parts, claim: Claim) -> None:
     submission = claim.submission
     inspection_id = parts.ledger.begin_inspection(claim, parts.trial.sha256)
 
-    def record(batch: list[InstanceFacts]) -> None:
+    def record(batch: list[PackedFacts]) -> None:
         with parts.ledger.work(claim) as tx:
-            tx.inspections.append(inspection_id, batch)
+            tx.inspections.append_packed(inspection_id, batch)
 
     with bytes_of(parts, submission) as held:
         limits = parts.trial.limits_for(submission.share.route)
         require_room(parts.places.staging, declared_size(held.original.path, limits))
         staging = fresh_staging(parts.places, submission.id)
         request = build_request(parts, submission, held.original, staging)
-        inspection = held.qualify(parts.inspector.inspect(request, record), submission)
+        inspection = held.qualify(parts.inspector.inspect_packed(request, record), submission)
     require_end(inspection, is_last=claim.is_last)
     event = Event.BROKEN_OFF if _is_unfinished(submission, inspection) else Event.INSPECTED
     with parts.ledger.finish(claim, event) as tx:
