@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.health import SWEEP, Beats, live_workers
+from ingest.ledger.outbox import MessageState
 from ingest.ledger.vitals import StepTimes, VitalSigns
 from ingest.model.submission import Step, SubmissionState
-from ingest.model.verdict import Outcome
+from ingest.model.verdict import CompletenessState, Outcome
 
 #: Name → (type, what it says). `deploy/alerts.yml` is held against this list by a test.
 METRICS: Mapping[str, tuple[str, str]] = {
@@ -104,10 +105,11 @@ def _of_signs(signs: VitalSigns, now: datetime) -> Iterator[Sample]:
         yield Sample("hamlet_submissions", signs.states.get(state, 0), {"state": state.value})
     for outcome in Outcome:
         yield Sample("hamlet_outcomes", signs.outcomes.get(outcome, 0), {"outcome": outcome.value})
-    for completeness, count in sorted(signs.subjects.items()):
+    for completeness in ("", *CompletenessState):
+        count = signs.subjects.get(completeness, 0)
         yield Sample("hamlet_subjects", count, {"completeness": completeness or "undecided"})
-    for kind, count in sorted(signs.messages.items()):
-        yield Sample("hamlet_messages", count, {"state": kind.value})
+    for kind in (MessageState.WAITING, MessageState.GIVEN_UP):
+        yield Sample("hamlet_messages", signs.messages.get(kind, 0), {"state": kind.value})
     yield Sample("hamlet_stuck", len(signs.stuck), {})
     for step in Step:
         count = sum(item.count for item in signs.failing if item.step is step)

@@ -49,13 +49,14 @@ class Stack:
 
     def __init__(self, project: str) -> None:
         self.project = project
-        self.files_port, self.mail_port = free_port(), free_port()
+        self.files_port, self.mail_port, self.metrics_port = free_port(), free_port(), free_port()
         self.environment = {
             **engine_environment(),
             "HAMLET_VERSION": "e2e",
             "HAMLET_BUILD_NETWORK": "host",
             "HAMLET_TRY_FILES_PORT": str(self.files_port),
             "HAMLET_TRY_MAIL_PORT": str(self.mail_port),
+            "HAMLET_METRICS_PORT": str(self.metrics_port),
             # A killed worker's submission is free again sooner.
             "INGEST_LEASE_SECONDS": "20",
         }
