@@ -55,10 +55,13 @@ def export(
 
     `target` is there only when the export is whole. Leaving out what is disputed is the caller's.
     created: the time that the manifest states. on_file: called with (files done, files in all).
-    Raises FileExistsError, NoSuchFile, ArchiveDamaged (bytes are not those that were filed), TransientError.
+    Raises FileExistsError, ValueError for a folder within the archive; NoSuchFile, TransientError, and
+    ArchiveDamaged (bytes are not those that were filed).
     """
     if target.exists():
         raise FileExistsError(errno.EEXIST, "the export's folder is there already")
+    if target.resolve().is_relative_to(archive.places.root.resolve()):
+        raise ValueError("an export may not lie within the archive: name another folder")
     held = _Held(archive)
     paths = arrange(items, layout, held.read_moment)
     draft = target.with_name(f"{target.name}~partial")
@@ -123,6 +126,8 @@ def _write_manifest(
             "kind": item.kind,
             "archive_path": item.logical,
             "archive_version": held.file(item).since,
+            "state": item.state,
+            "disputed": item.is_disputed,
             "sop_instance_uid": item.facts.sop_instance_uid,
         }
         for path, item in paths.items()

@@ -23,12 +23,17 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportItem:
-    """One file to export; `kind` is the archive's (`planning-ct`, `rtstruct`, …), `logical` its path."""
+    """One file to export; `kind` is the archive's (`planning-ct`, `rtstruct`, …), `logical` its path.
+
+    state: `current`, `earlier` or `set aside` of a structure set, plan or dose, else None.
+    """
 
     subject_id: str
     logical: str
     kind: str
     facts: InstanceFacts
+    state: str | None = None
+    is_disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ COMMANDS = {
     "level": "level",
     "metrics": "metrics",
     "migrate": "migrate",
+    "purge": "purge",
     "report": "report",
     "reassign": "reassign",
     "reprocess": "reprocess",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ingest.archive.layouts import Layout
 from ingest.archive.order import ArchiveDamaged
-from ingest.cli.catalogue import filter_of
+from ingest.cli.catalogue import catalogue_filters, filter_of
 from ingest.cli.options import open_from_settings
 from ingest.model.verdict import CompletenessState
-from ingest.steps.export import export
+from ingest.steps.export import CohortExport, export
 
 
 @click.command("export")
@@ -24,41 +24,41 @@ from ingest.steps.export import export
     show_default=True,
     help="By subject and kind, or as scikit-rt reads it.",
 )
-@click.option("--site", metavar="CODE", help="Of one site.")
-@click.option("--subject", metavar="ID", help="Of one study ID.")
+@catalogue_filters
 @click.option("--complete", is_flag=True, help="Only of subjects that are complete.")
-@click.option("--modality", metavar="CODE", help="Only of one modality.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Arrived on that day or later (UTC).")
+@click.option("--current", is_flag=True, help="Of structure sets, plans and doses only the current ones.")
+@click.option("--with-disputed", is_flag=True, help="What is disputed, too.")
 def command(
-    folder: Path,
-    layout: str,
-    site: str | None,
-    subject: str | None,
-    complete: bool,
-    modality: str | None,
-    since: datetime | None,
+    folder: Path, layout: str, complete: bool, current: bool, with_disputed: bool, **filters: Any
 ) -> None:
     """Copy what is filed into the new folder DIR, with manifest.json and manifest.sha256.
 
-    What is disputed is left out. Copies are checked against the digests of the archive.
+    What is held is never among it, nor what was superseded; what is disputed only where it is asked for.
+    Copies share their blocks with the archive where the file system can, are never links, and are checked
+    against the digests of the archive. An export that was cut short leaves DIR~partial, which the next one
+    removes.
     """
-    wanted = filter_of(
-        site=site,
-        subject=subject,
-        completeness=CompletenessState.COMPLETE.value if complete else None,
-        modality=modality,
-        since=since,
-    )
+    if complete:
+        filters["completeness"] = CompletenessState.COMPLETE.value
+    wanted = filter_of(**filters, with_disputed=with_disputed)
     with open_from_settings() as service:
         try:
-            done = export(service.parts, wanted, folder, Layout(layout))
+            done = export(service.parts, wanted, folder, Layout(layout), is_current_only=current)
         except FileExistsError:
             raise click.ClickException(f"{folder} is there already: name a new folder") from None
-        except (LookupError, ArchiveDamaged) as error:
+        except (LookupError, ValueError, ArchiveDamaged) as error:
             raise click.ClickException(str(error)) from None
+    _tell(folder, done)
+
+
+def _tell(folder: Path, done: CohortExport) -> None:
     copied = done.copied
     click.echo(
         f"{copied.files} files of {copied.subjects} subjects, {copied.bytes / 1e6:.1f} MB, in {folder}"
     )
+    if copied.cloned:
+        click.echo(f"{copied.cloned} files share their blocks with the archive.")
     if done.disputed:
         click.echo(f"{done.disputed} files are disputed and were left out (ingest instances).")
+    if done.not_current:
+        click.echo(f"{done.not_current} files are not current and were left out (ingest subject ID).")

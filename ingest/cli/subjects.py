@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from ingest.cli.catalogue import output_options, show_rows
+from ingest.cli.catalogue import catalogue_filters, filter_of, output_options, show_rows
 from ingest.cli.options import open_from_settings
 from ingest.ledger.subjects import SubjectRow
 from ingest.model.verdict import CompletenessState
@@ -13,18 +15,27 @@ _COLUMNS = ("subject_id", "site", "version", "completeness", "awaiting", "withdr
 
 
 @click.command("subjects")
-@click.option("--site", metavar="CODE", help="Of one site.")
-@click.option(
-    "--completeness", type=click.Choice([item.value for item in CompletenessState]), help="In one state."
-)
+@catalogue_filters
 @click.option("--filed", is_flag=True, help="Only those with something in the archive.")
 @output_options
-def command(site: str | None, completeness: str | None, filed: bool, form: str | None) -> None:
-    """List subjects by study ID. One in full: ingest subject ID."""
+def command(filed: bool, form: str | None, **filters: Any) -> None:
+    """List subjects by study ID. One in full: ingest subject ID.
+
+    Modality, kind and days are those of anything that is filed of a subject.
+    """
+    wanted = filter_of(**filters)
+    state = CompletenessState(wanted.completeness) if wanted.completeness else None
     with open_from_settings() as service, service.parts.ledger.read() as tx:
-        state = CompletenessState(completeness) if completeness else None
-        found = tx.subjects.find(site=site, completeness=state)
-    rows = [_row(item) for item in found if item.head_version or not filed]
+        found = tx.subjects.find(site=wanted.site, completeness=state)
+        has_instances = (wanted.modality, wanted.kind, wanted.arrived_from, wanted.arrived_before)
+        fitting = tx.catalogue.subjects(wanted) if any(has_instances) else None
+    rows = [
+        _row(item)
+        for item in found
+        if (item.head_version or not filed)
+        and wanted.subject_id in (None, item.subject_id)
+        and (fitting is None or item.subject_id in fitting)
+    ]
     show_rows(rows, _COLUMNS, form, "No such subject.")
 
 

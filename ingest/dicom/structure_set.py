@@ -36,6 +36,7 @@ def read_structure_set(found: Walk, selection: Selection, is_known_label: IsKnow
         has_contour_references=bool(selection.elements("contour-image")),
         date=as_date(found.raw(0x30060008)),
         approval=closed(found.text(0x300E0002), APPROVALS),
+        follows=uids(selection, "structures-before"),
     )
 
 

@@ -6,6 +6,7 @@ from ingest.dicom.buffer import is_zero
 from ingest.dicom.pixels import pixel_element
 from ingest.dicom.references import uids
 from ingest.dicom.select import Selection
+from ingest.dicom.soundness import is_uid
 from ingest.dicom.terms import (
     APPROVALS,
     DELIVERY_TYPES,
@@ -22,6 +23,8 @@ from ingest.model.instance import Beam, Dose, Plan, Registration, TreatmentRecor
 
 #: Beams and offsets kept of one object; a real plan has tens, a real dose a few hundred.
 _MOST = 5_000
+#: RT Plan Relationship (300A,0055).
+_BEFORE, _BESIDE = frozenset({"PRIOR", "PREDECESSOR"}), frozenset({"CONCURRENT"})
 
 
 def read_plan(found: Walk, selection: Selection) -> Plan:
@@ -43,7 +46,17 @@ def read_plan(found: Walk, selection: Selection) -> Plan:
         approval=closed(found.text(0x300E0002), APPROVALS),
         date=as_date(found.raw(0x300A0006)),
         has_brachy=bool(selection.elements("brachy")),
+        follows=_related(selection, _BEFORE),
+        concurrent=_related(selection, _BESIDE),
     )
+
+
+def _related(selection: Selection, relationships: frozenset[str]) -> tuple[str, ...]:
+    """Return the UIDs of the plans that a plan names in one of the relationships."""
+    named = selection.by_item("plan-relationship")
+    plans = zip(selection.elements("plan"), selection.values("plan"), strict=True)
+    texts = (as_text(raw) for (*_, item), raw in plans if as_text(named.get(id(item), b"")) in relationships)
+    return tuple(dict.fromkeys(text for text in texts if is_uid(text)))[:_MOST]
 
 
 def read_dose(found: Walk, selection: Selection) -> Dose:

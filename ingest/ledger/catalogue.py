@@ -13,9 +13,11 @@ from ingest.ledger.inspections import InstanceState
 from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
 from ingest.ledger.tables.contents import instances, subjects
 from ingest.model.instance import InstanceFacts
+from ingest.model.review import ObjectKind
 from ingest.model.wire import from_wire
 
 _COLUMNS = instances.c
+_PLANNING = (ObjectKind.RTSTRUCT, ObjectKind.RTPLAN, ObjectKind.RTDOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,16 @@ class Catalogue(Area):
             sa.select(instances).where(_COLUMNS.subject_id == subject_id, _COLUMNS.state.in_(wanted))
         )
 
+    def planning(self, subject_id: str) -> tuple[tuple[CataloguedInstance, InstanceFacts], ...]:
+        """Return a subject's filed structure sets, plans and doses with their facts, in order of arrival."""
+        query = sa.select(instances).where(
+            _COLUMNS.subject_id == subject_id,
+            _COLUMNS.state == InstanceState.FILED.value,
+            _COLUMNS.kind.in_([kind.value for kind in _PLANNING]),
+        )
+        rows = self._connection.execute(query.order_by(_COLUMNS.id))
+        return tuple((_catalogued(row), from_wire(InstanceFacts, load(row.facts))) for row in rows)
+
     def filed_under(self, sop_instance_uids: Iterable[str]) -> dict[str, tuple[CataloguedInstance, ...]]:
         """Return what is filed, for any subject, under each of the UIDs that has something filed."""
         return self._filed_by(_COLUMNS.sop_instance_uid, sop_instance_uids)
@@ -139,6 +151,11 @@ class Catalogue(Area):
                 )
             ).rowcount
         return changed
+
+    def subjects(self, wanted: CatalogueFilter) -> frozenset[str]:
+        """Return the subjects that have anything filed that fits."""
+        query = _narrow(sa.select(_COLUMNS.subject_id).distinct(), wanted)
+        return frozenset(self._connection.execute(query).scalars())
 
     def instances(
         self, wanted: CatalogueFilter, *, limit: int = 10_000, offset: int = 0

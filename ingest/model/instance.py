@@ -61,7 +61,10 @@ class Roi:
 
 @dataclass(frozen=True, slots=True)
 class StructureSet:
-    """RTSTRUCT, PS3.3 A.19: frames it refers to and its structures."""
+    """RTSTRUCT, PS3.3 A.19: frames it refers to and its structures.
+
+    follows: (3006,0018), the structure sets before this one.
+    """
 
     frame_uids: tuple[str, ...] = ()
     rois: tuple[Roi, ...] = ()
@@ -69,6 +72,7 @@ class StructureSet:
     has_contour_references: bool = False
     date: str = ""
     approval: str = ""
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,10 @@ class Beam:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """RTPLAN or RTIONPLAN, PS3.3 C.8.8.9–14: fractions are summed over fraction groups."""
+    """RTPLAN or RTIONPLAN, PS3.3 C.8.8.9–14: fractions are summed over fraction groups.
+
+    follows, concurrent: (300C,0002), the plans before this one, and those delivered beside it.
+    """
 
     intent: str = ""
     fractions: int | None = None
@@ -91,6 +98,8 @@ class Plan:
     approval: str = ""
     date: str = ""
     has_brachy: bool = False
+    follows: tuple[str, ...] = ()
+    concurrent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ingest.model.currency import ObjectState
 from ingest.model.inspection import Coverage, PackageFacts
 from ingest.model.picture import SubjectPictures
 from ingest.model.route import RouteKind
@@ -41,6 +42,9 @@ class SubjectInput:
     filed:        instances in the archive after this submission, by kind.
     held_objects: kinds that arrived and are held: they satisfy nothing, and are said to be there.
     resolved:     kinds that were missing before this submission and are there now.
+    states:       how each structure set, plan and dose that is filed stands now.
+    brought:      SOP Instance UIDs of what this package brought.
+    replaced:     files that took the place of others of the same UID, by a person's word.
     systems:      modality → the system that made it, for the steps shown with a finding.
     """
 
@@ -50,6 +54,9 @@ class SubjectInput:
     held_objects: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()
     systems: Mapping[str, str] = field(default_factory=dict)
+    states: tuple[ObjectState, ...] = ()
+    brought: frozenset[str] = frozenset()
+    replaced: int = 0
     near_miss: str | None = None
     pictures: SubjectPictures | None = None
 

@@ -11,6 +11,7 @@ from ingest.model.finding import JudgedFinding
 from ingest.model.picture import SubjectPictures
 from ingest.model.verdict import MissingObject, Outcome, SubjectVerdict
 from ingest.reports.arrived import kind_rank
+from ingest.reports.currency import currency_lines
 from ingest.reports.headline import ARRIVED_HELD, subject_headline, subject_lead, tone_of
 from ingest.reports.inputs import ArrivedSeries, SubjectInput, SubmissionReportInput
 from ingest.reports.plain_text import clean, counted, joined, sentence
@@ -148,6 +149,13 @@ def _changes(subject: SubjectInput, is_repeat: bool, texts: Texts) -> tuple[str,
         if verdict.new and not is_repeat:
             before = " to what was filed before" if verdict.head_version else ""
             said.append(f"{counted(verdict.new, 'file')} {'added' if before else 'filed'}{before}.")
+        if subject.replaced:
+            files = counted(subject.replaced, "file", "files")
+            takes = "takes" if subject.replaced == 1 else "take"
+            said.append(
+                f"Of these, {files} {takes} the place of what was filed under the same UID with other "
+                "content; that stays in its earlier version."
+            )
         if verdict.duplicates:
             said.append(f"{counted(verdict.duplicates, 'file')} had been received before, unchanged.")
     if verdict.conflicts:
@@ -156,6 +164,8 @@ def _changes(subject: SubjectInput, is_repeat: bool, texts: Texts) -> tuple[str,
     if subject.resolved and verdict.head_version and verdict.outcome is Outcome.ACCEPTED:
         named = joined([texts.object_words(kind).the for kind in subject.resolved])
         said.append(sentence(f"no longer missing: {named}"))
+    if verdict.outcome is Outcome.ACCEPTED and verdict.new:
+        said += currency_lines(subject, texts)
     if subject.filed:
         held = sorted(subject.filed.items(), key=lambda entry: kind_rank(entry[0]))
         amounts = [_amount(kind, count, texts) for kind, count in held if count]

@@ -24,6 +24,7 @@ from ingest.model.errors import HeadMoved
 from ingest.model.instance import InstanceFacts
 from ingest.model.verdict import Outcome, SubjectVerdict
 from ingest.steps.anchors import anchor_of
+from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
 from ingest.steps.documents import build_documents, read_authority
 from ingest.steps.keep_alive import keep_alive
 from ingest.steps.logical_paths import logical_path
@@ -123,11 +124,16 @@ def _file_subject(
             raise HeadMoved
         replaced = _replaced(tx, submission.id, subject_id, members)
         authority = read_authority(tx, submission, stored, decided, subject)
+        number = subject.head_version + 1
+        objects = objects_with(
+            tx, subject_id, members, number, without=(item.sop_instance_uid for item in replaced)
+        )
     lease = _lease(parts, subject_id, submission.share.site)
     try:
         if lease.head_version != subject.head_version:
             raise HeadMoved
         documents = build_documents(submission, stored, decided, subject, members, authority)
+        documents[CURRENT_RECORD] = current_document(subject_id, number, objects)
         with keep_alive(parts, lambda: parts.ledger.renew_subject(lease)):
             filed = _write(parts, claim, subject, members, documents, tuple(item.path for item in replaced))
         filing = Filing(

@@ -15,6 +15,7 @@ from ingest.ledger.inspections import InstanceState
 from ingest.ledger.subjects import SubjectLease
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Step, Submission
+from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
 from ingest.steps.take_out import Certificate, take_out_copies
@@ -79,13 +80,19 @@ def _rebuild(
     lease: SubjectLease,
 ) -> int:
     document = {"schema": 1, "act": recorded.name, "by": recorded.act.by, "second": recorded.second_by}
+    with parts.ledger.read() as tx:
+        gone = [item.sop_instance_uid for item in filed]
+        objects = objects_with(tx, lease.subject_id, (), 0, without=gone)
     record = FilingOrder(
         subject_id=lease.subject_id,
         submission_id=submission.id,
         act_name=recorded.name,
         expected_head=lease.head_version,
         files=(),
-        documents={"purge.json": (json.dumps(document, indent=2) + "\n").encode()},
+        documents={
+            "purge.json": (json.dumps(document, indent=2) + "\n").encode(),
+            CURRENT_RECORD: current_document(lease.subject_id, lease.head_version + 1, objects),
+        },
         message=f"{recorded.name}: {len(filed)} files purged",
         user=recorded.act.by,
         created=parts.clock.now(),

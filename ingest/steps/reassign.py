@@ -19,6 +19,7 @@ from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Act, ActKind, Step, SubmissionState
 from ingest.steps.anchors import anchor_of
+from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
 
@@ -81,13 +82,19 @@ def _leave_out(
     old = recorded.act.subject_id
     with lease_subject(parts, old, site) as lease:
         document = {"schema": 1, "act": recorded.name, "to": recorded.act.assign_to}
+        with parts.ledger.read() as tx:
+            gone = [item.sop_instance_uid for item in items]
+            objects = objects_with(tx, old, (), 0, without=gone)
         order = FilingOrder(
             subject_id=old,
             submission_id=submission_id,
             act_name=recorded.name,
             expected_head=lease.head_version,
             files=(),
-            documents={"reassignment.json": (json.dumps(document, indent=2) + "\n").encode()},
+            documents={
+                "reassignment.json": (json.dumps(document, indent=2) + "\n").encode(),
+                CURRENT_RECORD: current_document(old, lease.head_version + 1, objects),
+            },
             message=f"{recorded.name}: {len(items)} files now under {recorded.act.assign_to}",
             user=recorded.act.by,
             created=parts.clock.now(),

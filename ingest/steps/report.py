@@ -25,6 +25,7 @@ from ingest.reports.inputs import SubjectInput, SubmissionReportInput
 from ingest.reports.render import render_html, render_json, render_text
 from ingest.reports.report import SubmissionReport
 from ingest.steps.acts_in_force import with_purged
+from ingest.steps.current import filed_objects
 from ingest.steps.decide import gather_knowledge
 from ingest.steps.judge import group_by_label, review_alone
 from ingest.steps.parts import Parts
@@ -133,6 +134,9 @@ def _subject_input(
         filed=_filed_counts(tx, subject.subject_id),
         held_objects=_held((*knowledge.held, *arriving) if is_held else knowledge.held),
         resolved=subject.resolved,
+        states=tuple(item.state for item in filed_objects(tx, subject.subject_id)),
+        brought=frozenset(item.sop_instance_uid for item in arriving),
+        replaced=_replaced(tx, submission.id, subject.subject_id),
         systems=systems_of(arriving),
         near_miss=near_misses.get(subject.label),
         pictures=review.pictures,
@@ -144,6 +148,14 @@ def _filed_counts(tx: Transaction, subject_id: str) -> dict[str, int]:
     for item in tx.catalogue.of_subject(subject_id):
         counts[item.kind] = counts.get(item.kind, 0) + 1
     return counts
+
+
+def _replaced(tx: Transaction, submission_id: str, subject_id: str) -> int:
+    """Return how many files of this submission stand where others stood under the same UID."""
+    filed = tx.catalogue.of_subject(subject_id, (InstanceState.FILED,))
+    own = {item.sop_instance_uid for item in filed if item.submission_id == submission_id}
+    superseded = tx.catalogue.of_subject(subject_id, (InstanceState.SUPERSEDED,))
+    return len(own & {item.sop_instance_uid for item in superseded})
 
 
 def _held(held: Sequence[InstanceFacts]) -> tuple[str, ...]:

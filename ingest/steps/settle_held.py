@@ -85,6 +85,29 @@ def purge_held(parts: Parts, item_id: int, *, by: str, reason: str) -> RecordedA
     return record(parts, _act(item, ActKind.PURGE, by, reason, needs_second=True))
 
 
+def purge_of(parts: Parts, submission_id: str, subject: str, *, by: str, reason: str) -> NewAct:
+    """Return the act that deletes what a submission brought of a subject, named by its study ID or label.
+
+    Raises Refused, NotInLedger.
+    """
+    with parts.ledger.read() as tx:
+        tx.submissions.get(submission_id)
+        stored = tx.inspections.latest(submission_id)
+    known = stored.inspection.subjects if stored else ()
+    found = next((item for item in known if subject in (item.label, item.subject_id)), None)
+    if found is None:
+        raise Refused(f"{submission_id} brought nothing of {subject}")
+    return NewAct(
+        ActKind.PURGE,
+        by=by,
+        reason=reason,
+        submission_id=submission_id,
+        label=found.label,
+        subject_id=found.subject_id or "",
+        needs_second=True,
+    )
+
+
 def _act(item: HeldItem, kind: ActKind, by: str, reason: str, *, needs_second: bool = False) -> NewAct:
     return NewAct(
         kind,
