@@ -5,9 +5,12 @@ from __future__ import annotations
 import click
 
 from ingest.cli.approve import describe_approval
-from ingest.cli.options import act_errors, by_and_reason, open_from_settings
+from ingest.cli.held_output import printable
+from ingest.cli.options import act_errors, by_and_reason, open_from_settings, require_terminal
 from ingest.model.inspection import ApprovalKind
+from ingest.service import Service
 from ingest.steps.approve import propose_in_words, revoke
+from ingest.steps.look import look_at_values
 
 
 @click.group("approvals")
@@ -17,18 +20,42 @@ def command() -> None:
 
 @command.command("propose")
 @click.argument("submission")
-def propose(submission: str) -> None:
-    """Say in words what could be approved of a SUBMISSION."""
+@click.option("--show-values", is_flag=True, help="Show the values themselves: on a terminal only, audited.")
+@click.option("--by", default="", metavar="NAME", help="Who looks; needed with --show-values.")
+@click.option("--reason", default="", help="Why; needed with --show-values.")
+def propose(submission: str, show_values: bool, by: str, reason: str) -> None:
+    """Say in words what could be approved of a SUBMISSION.
+
+    \b
+    ingest approvals propose S000123
+    ingest approvals propose S000123 --show-values --by "P. Hysicist" --reason "which creators are they?"
+    """
+    require_terminal(show_values)
     with open_from_settings() as service, act_errors():
         questions = propose_in_words(service.parts, submission)
+        values = _values(service, submission, by, reason) if show_values else {}
     for question in questions:
         click.echo(question.text)
-        for line in question.lines:
-            click.echo(f"    {line}")
+        for number, item in question.items.items():
+            approval = item.approval
+            value = values.get((approval.where, approval.value_hmac), "")
+            click.echo(
+                f"  {number}  {describe_approval(approval)}  ({', '.join(item.codes)})  {value}".rstrip()
+            )
         kind = question.kind.value
         click.echo(f"    ingest approve --from {submission} --kind {kind} --by … --reason … [--until DAY]")
+        if len(question.items) > 1:
+            click.echo("    only some of them: --only NUMBER, as often as needed")
     if not questions:
         click.echo(f"Nothing of {submission} could be approved.")
+
+
+def _values(service: Service, submission: str, by: str, reason: str) -> dict[tuple[str, str], str]:
+    """Return the values behind proposals, written so that a terminal only shows them."""
+    found = look_at_values(service.parts, submission, by=by, reason=reason)
+    return {
+        (item.where, item.value_hmac): printable(item.text) for item in found if item.value_hmac and item.text
+    }
 
 
 @command.command("list")
@@ -59,7 +86,11 @@ def list_approvals(site: str | None, kind: str | None, with_past: bool) -> None:
 @click.argument("approval", type=int)
 @by_and_reason
 def revoke_approval(approval: int, by: str, reason: str) -> None:
-    """Take an approval back. What passed by it stays, until it is judged anew."""
+    """Take an approval back. What passed by it stays, until it is judged anew.
+
+    \b
+    ingest approvals revoke 7 --by "P. Hysicist" --reason "the console now writes names there"
+    """
     with open_from_settings() as service, act_errors():
         site = revoke(service.parts, approval, by=by, reason=reason)
     click.echo(f"Approval {approval} is revoked.")

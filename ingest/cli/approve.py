@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
-from ingest.cli.options import by_and_reason, open_from_settings
-from ingest.ledger.errors import LedgerError
-from ingest.model.inspection import Approval, ApprovalKind, ProposedApproval
+from ingest.cli.options import act_errors, by_and_reason, last_moment, open_from_settings
+from ingest.model.inspection import Approval, ApprovalKind
 from ingest.service import Service
-from ingest.steps.approve import approve, make_approval, proposals_of
+from ingest.steps.approve import approve, choose, make_approval
 
 
 @click.command("approve")
@@ -23,12 +22,17 @@ from ingest.steps.approve import approve, make_approval, proposals_of
     type=click.Choice([k.value for k in ApprovalKind]),
     help="Of --from, only these kinds.",
 )
+@click.option("--only", "numbers", multiple=True, type=int, metavar="N", help="Of --from, only this number.")
 @click.option("--creator", "creators", multiple=True, metavar="NAME", help="A private creator.")
 @click.option("--institution", "institutions", multiple=True, metavar="NAME", help="An institution's name.")
 @click.option(
     "--label", "labels", multiple=True, metavar="TEXT", help="A label of a structure, plan or series."
 )
 @click.option("--uid-root", "uid_roots", multiple=True, metavar="ROOT", help="A root of UIDs.")
+@click.option("--sop-class", "sop_classes", multiple=True, metavar="UID", help="A kind of object.")
+@click.option(
+    "--element", "elements", multiple=True, metavar="PLACE", help="A private element: its place as shown."
+)
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which it holds; none: for good."
 )
@@ -37,69 +41,70 @@ def command(
     site: str | None,
     submission: str | None,
     kinds: tuple[str, ...],
+    numbers: tuple[int, ...],
     creators: tuple[str, ...],
     institutions: tuple[str, ...],
     labels: tuple[str, ...],
     uid_roots: tuple[str, ...],
+    sop_classes: tuple[str, ...],
+    elements: tuple[str, ...],
     until: datetime | None,
     by: str,
     reason: str,
 ) -> None:
     """Let something pass for one site: by value, or all that held a submission.
 
-    Nothing that is held is judged anew by this alone: follow it with `ingest reprocess`.
+    What could be approved, numbered: ingest approvals propose ID. Nothing that is held is judged anew by
+    this alone: follow it with `ingest reprocess`.
+
+    \b
+    ingest approve --from S000123 --by "P. Hysicist" --reason "the scanner's own elements"
+    ingest approve --from S000123 --only 2 --until 2027-06-30 --by "P. Hysicist" --reason "couch model"
+    ingest approve --site 123 --creator "SIEMENS MED" --by "P. Hysicist" --reason "manufacturer's manual"
     """
     typed = {
         ApprovalKind.PRIVATE_CREATOR: creators,
         ApprovalKind.INSTITUTION: institutions,
         ApprovalKind.LABEL: labels,
         ApprovalKind.UID_ROOT: uid_roots,
+        ApprovalKind.SOP_CLASS: sop_classes,
+        ApprovalKind.PRIVATE_ELEMENT: elements,
     }
-    with open_from_settings() as service:
-        try:
-            wanted = [
-                make_approval(service.parts, kind, value)
-                for kind, values in typed.items()
-                for value in values
-            ]
-            if submission is not None:
-                site, proposed = _proposed(service, submission, kinds)
-                wanted += proposed
-            if site is None or not wanted:
-                raise click.UsageError("name a --site and what to approve, or a submission with --from")
-            if service.parts.trial.site(site) is None:
-                raise click.UsageError(f"the trial file has no site {site}")
-            numbers = approve(
-                service.parts,
-                site,
-                wanted,
-                by=by,
-                reason=reason,
-                until=until.replace(tzinfo=UTC) if until else None,
-            )
-        except LedgerError as error:
-            raise click.ClickException(str(error)) from None
-    click.echo(f"Approved for site {site}: {len(numbers)} ({', '.join(map(str, numbers))}).")
+    with open_from_settings() as service, act_errors():
+        wanted = [
+            make_approval(service.parts, kind, value) for kind, values in typed.items() for value in values
+        ]
+        if submission is None and (kinds or numbers):
+            raise click.UsageError("--kind and --only choose among what --from names")
+        if submission is not None:
+            site = _site_of(service, submission, site)
+            chosen = choose(service.parts, submission, [ApprovalKind(kind) for kind in kinds], numbers)
+            wanted += [item.approval for item in chosen]
+        if site is None or not wanted:
+            raise click.UsageError("name a --site and what to approve, or a submission with --from")
+        if service.parts.trial.site(site) is None:
+            raise click.UsageError(f"the trial file has no site {site}")
+        day = last_moment(service, until, "--until")
+        numbered = approve(service.parts, site, wanted, by=by, reason=reason, until=day)
+    for number, approval in zip(numbered, wanted, strict=True):
+        click.echo(f"  [{number}] {describe_approval(approval)}")
+    held_until = f"until {until:%Y-%m-%d}" if until else "for good"
+    click.echo(f"Approved for site {site}, {held_until}: {len(numbered)}.")
     scope = f"submission {submission}" if submission is not None else f"site {site}"
     click.echo(f"See what would change: ingest reprocess {scope} --dry-run --by … --reason …; then without.")
 
 
-def _proposed(service: Service, submission: str, kinds: tuple[str, ...]) -> tuple[str, list[Approval]]:
+def _site_of(service: Service, submission: str, typed: str | None) -> str:
+    """Return a submission's site; one that was typed must be the same."""
     with service.parts.ledger.read() as tx:
         site = tx.submissions.get(submission).share.site
-    proposals = [
-        item for item in proposals_of(service.parts, submission) if not kinds or item.approval.kind in kinds
-    ]
-    for item in proposals:
-        click.echo(_describe(item))
-    return site, [item.approval for item in proposals]
-
-
-def _describe(item: ProposedApproval) -> str:
-    return f"  {describe_approval(item.approval)}  ({', '.join(item.codes)}, {item.count} times)"
+    if typed not in (None, site):
+        raise click.UsageError(f"{submission} came from site {site}, not {typed}")
+    return site
 
 
 def describe_approval(approval: Approval) -> str:
-    """Return what an approval lets pass; a value that may be a name is not kept, and is not shown."""
-    what = approval.clear or approval.where or "anywhere"
-    return f"{approval.kind.value:16} {what}"
+    """Return what an approval lets pass; of a value that may be a name only a part of its hash is shown."""
+    what = approval.clear or (f"hash {approval.value_hmac[:8]}" if approval.value_hmac else "anything")
+    where = f"  at {approval.where}" if approval.where else ""
+    return f"{approval.kind.value:16} {what}{where}"

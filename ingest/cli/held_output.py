@@ -23,12 +23,22 @@ def list_in_lines(works: Sequence[HeldWork], waiting: Sequence[RecordedAct], now
         yield _head(work, now)
         yield from _wrapped("why", work.reason)
         yield from _wrapped("next", work.next_action)
+    shown = {(work.item.submission_id, work.item.label) for work in works}
     for recorded in waiting:
-        if recorded.act.submission_id is None:
-            yield (
-                f"{recorded.name}, asked for by {recorded.act.by}: a second person confirms it with "
-                f"`ingest held confirm {recorded.name} --by …`"
-            )
+        if (recorded.act.submission_id, recorded.act.label) not in shown:
+            yield from describe_request(recorded)
+
+
+def describe_request(recorded: RecordedAct) -> Iterator[str]:
+    """Yield what an act is that waits for a second person: what it does, who asked for it, and why."""
+    act = recorded.act
+    of = f" of {act.submission_id}" if act.submission_id else ""
+    to = f" as {act.assign_to}" if act.assign_to else ""
+    over = ", superseding what is filed" if act.supersedes else ""
+    who = act.subject_id or act.label or "the whole zip"
+    yield f"{recorded.name}: {act.kind.value} {who}{of}{to}{over}"
+    yield from _wrapped("asked for by", f"{act.by}, {recorded.recorded:%Y-%m-%d %H:%M}: {act.reason}")
+    yield from _wrapped("next", f"a second person: ingest held confirm {recorded.name} --by NAME")
 
 
 def item_in_full(work: HeldWork, now: datetime) -> Iterator[str]:
@@ -37,20 +47,42 @@ def item_in_full(work: HeldWork, now: datetime) -> Iterator[str]:
     for reason in work.reasons:
         finding = reason.finding
         place = f"{finding.keyword} {finding.where}".strip() or "the data as a whole"
-        yield f"  {finding.code}  {reason.severity.value}  {place}, {finding.count} times"
+        yield f"  {finding.code}  {reason.severity.value}  {place}, {times(finding.count)}"
         yield from _wrapped("", reason.message)
     if work.near_miss:
         yield f"  probably meant: {work.near_miss}"
+    for recorded in work.acts:
+        yield f"  {_in_short(recorded)}"
     yield from _wrapped("next", work.next_action)
+
+
+def printable(text: str) -> str:
+    """Return a value in quotes, with what a terminal would obey written as its escape."""
+    return "'" + text.encode("unicode_escape").decode("ascii") + "'"
+
+
+def times(count: int) -> str:
+    """Return how often, in words."""
+    return "once" if count == 1 else f"{count} times"
+
+
+def _in_short(recorded: RecordedAct) -> str:
+    act = recorded.act
+    to = f" as {act.assign_to}" if act.assign_to else ""
+    second = f", confirmed by {recorded.second_by}" if recorded.second_by else ""
+    state = "" if recorded.is_in_force else " (asked for, not in force)"
+    return (
+        f"{recorded.recorded:%Y-%m-%d %H:%M}  {recorded.name}{to}  by {act.by}{second}: {act.reason}{state}"
+    )
 
 
 def values_in_lines(found: Sequence[Proposal]) -> Iterator[str]:
     """Yield values for the terminal; what cannot be printed is written as its escape."""
     yield "Values (on this terminal only; that you looked is on record):"
     for item in found:
-        text = (item.clear or item.text).encode("unicode_escape").decode("ascii")
+        text = printable(item.clear or item.text)
         fate = "could be approved" if item.is_approvable else "cannot be approved"
-        yield f"  {', '.join(item.codes)}  {item.where or 'anywhere'}  {item.count} times  {text!r}  {fate}"
+        yield f"  {', '.join(item.codes)}  {item.where or 'anywhere'}  {times(item.count)}  {text}  {fate}"
     if not found:
         yield "  none: what holds it is not the value of an element (see the findings)"
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from ingest.ledger.errors import LedgerError
+from ingest.ledger.errors import LedgerError, Refused
 from ingest.logs import configure_logs
+from ingest.model.errors import ConfigurationError
 from ingest.service import Service, open_service
 from ingest.settings import Settings
 
@@ -55,10 +58,31 @@ def act_errors() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
-def open_from_settings(trial_file: Path | None = None) -> Service:
-    """Open the service that the settings name. Raises ConfigurationError, TransientError."""
+def require_terminal(show_values: bool) -> None:
+    """Refuse to show values anywhere but on a terminal. Raises ConfigurationError."""
+    if show_values and not sys.stdout.isatty():
+        raise ConfigurationError("--show-values shows on a terminal only, never into a file or a pipe")
+
+
+def last_moment(service: Service, day: datetime | None, option: str) -> datetime | None:
+    """Return the end of a day that was typed; None: none was. Raises Refused where it is over already."""
+    if day is None:
+        return None
+    moment = datetime.combine(day.date(), time.max, UTC).replace(microsecond=0)
+    if moment <= service.parts.clock.now():
+        raise Refused(f"{option} {day:%Y-%m-%d}: that day is over")
+    return moment
+
+
+def open_from_settings(trial_file: Path | None = None, *, is_worker: bool = False) -> Service:
+    """Open the service that the settings name. Raises ConfigurationError, TransientError.
+
+    is_worker: its log is what it has to say. Of a person's command only warnings are logged, unless
+    INGEST_LOG_LEVEL asks for more.
+    """
     settings = Settings()
     if trial_file is not None:
         settings = settings.model_copy(update={"trial_file": trial_file})
-    configure_logs(settings.log_level)
+    is_asked_for = is_worker or "log_level" in settings.model_fields_set
+    configure_logs(settings.log_level if is_asked_for else "WARNING")
     return open_service(settings)

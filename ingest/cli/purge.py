@@ -1,4 +1,4 @@
-"""`ingest purge SUBMISSION SUBJECT`: what one submission brought of a subject is deleted, filed or not."""
+"""`ingest purge SUBMISSION`: delete what one subject brought, filed or not, wherever it can be reached."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from ingest.steps.settle_held import purge_of
 
 @click.command("purge")
 @click.argument("submission")
-@click.argument("subject")
+@click.argument("subject", default="")
 @two_people
 def command(submission: str, subject: str, by: tuple[str, ...], reason: str) -> None:
-    """Delete every copy of what SUBMISSION brought of SUBJECT; its site is asked to send again.
+    """Delete what a SUBMISSION brought of SUBJECT, filed or held. It takes two people.
 
-    Held data is purged by `ingest held purge`, a whole subject is withdrawn by `ingest withdraw`. The files
-    leave every version of the archive. Give --by twice, or once and let the second person run `ingest held
-    confirm`.
+    SUBJECT may be left out where it brought one. The files leave every version of the archive, the others of
+    the zip stay, and the site is asked to send again. A whole subject is withdrawn by `ingest withdraw`. Give
+    --by twice, or once and let the second person run `ingest held confirm`.
+
+    \b
+    ingest purge S000123 --by "A. Manager" --by "I. G. Lead" --reason "a face in the CT"
+    ingest purge S000123 123-1002 --by "A. Manager" --reason "the site asked for it"
     """
     with open_from_settings() as service, act_errors():
         act = purge_of(service.parts, submission, subject, by=by[0], reason=reason)

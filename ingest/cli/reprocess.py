@@ -9,9 +9,10 @@ import click
 
 from ingest.cli.options import by_and_reason, open_from_settings, trial_option
 from ingest.cli.run_output import describe_run, run_as_json, summarise_run, write_run_csv
-from ingest.ledger.errors import LedgerError
+from ingest.ledger.errors import LedgerError, Refused
 from ingest.ledger.runs import RunScope
 from ingest.reports.run_report import render_run
+from ingest.service import Service
 from ingest.steps.drive import drain
 from ingest.steps.reprocess import begin_run, reprocess_item
 from ingest.steps.resume import resume_failing
@@ -35,6 +36,7 @@ def _judge_again(
     run = run or f"run-{secrets.token_hex(4)}"
     with open_from_settings(trial_file) as service:
         try:
+            _require_known(service, scope, scope_id or "")
             items = begin_run(
                 service.parts, run, scope, scope_id, trial=registered, is_dry=dry_run, by=by, reason=reason
             )
@@ -44,6 +46,17 @@ def _judge_again(
             reprocess_item(service.parts, run, submission_id)
         drain(service.parts, service.woken)
         click.echo(describe_run(service.parts, run))
+
+
+def _require_known(service: Service, scope: RunScope, scope_id: str) -> None:
+    """Raise Refused or NotInLedger where there is nothing of that name to judge again."""
+    with service.parts.ledger.read() as tx:
+        if scope is RunScope.SUBMISSION:
+            tx.submissions.get(scope_id)
+        elif scope is RunScope.SITE and service.parts.trial.site(scope_id) is None:
+            raise Refused(f"the trial file has no site {scope_id}")
+        elif scope is RunScope.SUBJECT and not tx.submissions.find(subject_id=scope_id, limit=1):
+            raise Refused(f"nothing has arrived for {scope_id}")
 
 
 def _options(function: click.decorators.FC) -> click.decorators.FC:

@@ -26,7 +26,7 @@ def command(trial_file: Path | None, once: bool) -> int:
 
     What the timetable has for the night, the morning and Monday is done when it is due.
     """
-    with open_from_settings(trial_file) as service:
+    with open_from_settings(trial_file, is_worker=True) as service:
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
-from ingest.cli.options import act_errors, by_and_reason, open_from_settings
+from ingest.cli.options import act_errors, by_and_reason, last_moment, open_from_settings
 from ingest.steps.waive import waive
 
 
@@ -19,8 +19,13 @@ from ingest.steps.waive import waive
 def command(
     object: str, site: str, subject: str | None, until: datetime | None, by: str, reason: str
 ) -> None:
-    """Waive an OBJECT that the trial expects (planning-ct, rtdose, reg …) for a site or a subject."""
+    """Waive an OBJECT that the trial expects (planning-ct, rtdose, reg …) for a site or a subject.
+
+    \b
+    ingest waive reg --site 123 --by "P. Hysicist" --reason "their console exports none"
+    ingest waive rtdose --site 123 --subject 123-1001 --until 2027-03-31 --by "A. Manager" --reason "lost"
+    """
     with open_from_settings() as service, act_errors():
-        day = until.replace(tzinfo=UTC) if until else None
+        day = last_moment(service, until, "--until")
         number = waive(service.parts, site, object, by=by, reason=reason, subject=subject, until=day)
     click.echo(f"Waiver {number}: {subject or f'site {site}'} need not send {object}.")

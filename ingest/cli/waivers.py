@@ -24,6 +24,9 @@ def list_waivers(site: str | None, with_past: bool) -> None:
             for waiver in trial_site.waivers if site in (None, trial_site.number) else ():
                 who = waiver.subject or f"site {trial_site.number}"
                 click.echo(f"[trial file] {who}  {waiver.object}  by {waiver.by}: {waiver.reason}")
+    of_trial = sum(len(item.waivers) for item in service.parts.trial.sites if site in (None, item.number))
+    if not rows and not of_trial:
+        click.echo("Nothing is waived.")
     for row in rows:
         until = f"until {row.until:%Y-%m-%d}" if row.until else "for good"
         past = f" (revoked by {row.revoked_by})" if row.revoked else ""

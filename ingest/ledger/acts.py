@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,22 +96,24 @@ class Acts(Area):
     def confirm(self, name: str, by: str) -> RecordedAct:
         """Confirm an act as its second person. Raises Refused where that is the first, NotInLedger."""
         found = self.get(name)
-        if _person(by) in ("", _person(found.act.by)):
-            raise Refused("the second person must be another than the first")
+        if not _person(by):
+            raise Refused(f"{name} needs the name of the second person: --by NAME")
+        if _person(by) == _person(found.act.by):
+            raise Refused(f"{name} was asked for by {found.act.by}: the second person must be another")
         done = self._connection.execute(
             acts.update()
             .where(acts.c.name == name, acts.c.confirmed.is_(None))
             .values(second_by=by, confirmed=self._now)
         )
         if done.rowcount != 1:
-            raise Refused("the act is in force already")
+            raise Refused(f"{name} is in force already: {found.act.by}, confirmed by {found.second_by}")
         return self.get(name)
 
     def get(self, name: str) -> RecordedAct:
         """Return an act. Raises NotInLedger."""
         row = self._connection.execute(sa.select(acts).where(acts.c.name == name)).first()
         if row is None:
-            raise NotInLedger("there is no such act")
+            raise NotInLedger(f"there is no act {name}: ingest held list names those that wait")
         return _recorded(row)
 
     def of_submission(self, submission_id: str, *, in_force_only: bool = True) -> tuple[RecordedAct, ...]:
@@ -133,9 +135,16 @@ class Acts(Area):
             if item.act.assign_to
         }
 
+    def on_same(self, act: NewAct) -> tuple[RecordedAct, ...]:
+        """Return the acts on what an act speaks of, oldest first, whether in force or not."""
+        if act.submission_id is not None:
+            return self._all((acts.c.submission == seq_of(act.submission_id)) & (acts.c.label == act.label))
+        return self._all(acts.c.submission.is_(None) & (acts.c.subject_id == act.subject_id))
+
     def waiting_for_second(self) -> tuple[RecordedAct, ...]:
-        """Return the acts that a second person has yet to confirm."""
-        return self._all(acts.c.confirmed.is_(None))
+        """Return the acts that a second person may confirm: none that a later act has made void."""
+        asked = self._all(acts.c.confirmed.is_(None))
+        return tuple(item for item in asked if waiting_act(self.on_same(item.act)) == item)
 
     def to_carry_out(self) -> tuple[RecordedAct, ...]:
         """Return the acts that are in force and not carried out."""
@@ -155,6 +164,20 @@ class Acts(Area):
             sa.select(acts).where(condition).order_by(acts.c.recorded, acts.c.name)
         )
         return tuple(_recorded(row) for row in rows)
+
+
+def waiting_act(on_same: Iterable[RecordedAct]) -> RecordedAct | None:
+    """Return which of the acts on one thing, oldest first, waits for a second person.
+
+    The newest that was asked for, unless one came into force after it: what is decided later makes it void.
+    """
+    known = tuple(on_same)
+    asked = next((item for item in reversed(known) if not item.is_in_force), None)
+    if asked is None:
+        return None
+    since = known[known.index(asked) + 1 :]
+    confirmed = (item.confirmed for item in known if item.confirmed is not None)
+    return None if since or any(moment > asked.recorded for moment in confirmed) else asked
 
 
 def _person(name: str) -> str:

@@ -70,7 +70,7 @@ class Approvals(Area):
             .values(revoked=self._now, revoked_by=by, revoked_reason=reason)
         )
         if done.rowcount != 1:
-            raise NotInLedger("there is no such approval in force")
+            raise NotInLedger(f"approval {approval_id} is not in force: ingest approvals list --all")
 
     def active(self, site: str) -> tuple[Approval, ...]:
         """Return what is approved for a site now, as an inspection request takes it."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
@@ -19,6 +19,7 @@ class EnrolmentDifference:
 
     withdrawn: those whose consent is newly withdrawn (also among `changed`, unless they are new).
     absent:    those that the ledger has and the list has not; they are kept.
+    columns:   of each changed one, the columns that differ.
     """
 
     added: tuple[str, ...]
@@ -26,6 +27,7 @@ class EnrolmentDifference:
     withdrawn: tuple[str, ...]
     absent: tuple[str, ...]
     unchanged: int
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Enrolment(Area):
@@ -45,7 +47,10 @@ class Enrolment(Area):
         ]
         absent = sorted(before.keys() - after.keys())
         unchanged = len(common) - len(changed)
-        return EnrolmentDifference(tuple(added), tuple(changed), tuple(withdrawn), tuple(absent), unchanged)
+        columns = {key: _differing(before[key], after[key]) for key in changed}
+        return EnrolmentDifference(
+            tuple(added), tuple(changed), tuple(withdrawn), tuple(absent), unchanged, columns
+        )
 
     def replace(self, records: Iterable[EnrolmentRecord]) -> EnrolmentDifference:
         """Import the records and return what changed. Withdrawing the data is an act of its own."""
@@ -83,6 +88,11 @@ class Enrolment(Area):
     def is_imported(self) -> bool:
         """Tell whether there is a list at all."""
         return self._connection.execute(sa.select(enrolment.c.subject_id).limit(1)).first() is not None
+
+
+def _differing(before: EnrolmentRecord, after: EnrolmentRecord) -> tuple[str, ...]:
+    names = ("state", "registered", "sex", "arm", "tumour_site")
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
 
 
 def _is_withdrawn(record: EnrolmentRecord) -> bool:

@@ -72,7 +72,7 @@ class Held(Area):
         """Return an item. Raises NotInLedger."""
         row = self._connection.execute(sa.select(held_items).where(held_items.c.id == item_id)).first()
         if row is None:
-            raise NotInLedger("there is no such held item")
+            raise NotInLedger(f"there is no held item {item_id}: ingest held list shows those that are open")
         return _item(row)
 
     def of_submission(self, submission_id: str) -> tuple[HeldItem, ...]:
@@ -86,7 +86,7 @@ class Held(Area):
         values: dict[str, Any] = {"owner": owner} | ({"deadline": deadline} if deadline else {})
         done = self._connection.execute(held_items.update().where(held_items.c.id == item_id).values(values))
         if done.rowcount != 1:
-            raise NotInLedger("there is no such held item")
+            raise NotInLedger(f"there is no held item {item_id}: ingest held list shows those that are open")
 
     def close(self, submission_id: str, label: str, by: str) -> None:
         """Close an item by a person's act (its name)."""

@@ -252,7 +252,7 @@ class Runs(Area):
     def _row(self, run_id: str) -> sa.Row[Any]:
         row = self._connection.execute(sa.select(runs).where(runs.c.id == run_id)).first()
         if row is None:
-            raise NotInLedger("there is no such run")
+            raise NotInLedger(f"there is no run {run_id}")
         return row
 
     def _is_free(self) -> tuple[sa.ColumnElement[bool], ...]:

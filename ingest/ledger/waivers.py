@@ -57,7 +57,7 @@ class Waivers(Area):
             .values(revoked=self._now, revoked_by=by)
         )
         if done.rowcount != 1:
-            raise NotInLedger("there is no such waiver in force")
+            raise NotInLedger(f"waiver {waiver_id} is not in force: ingest waivers list --all")
 
     def active(self, site: str, subject_id: str | None = None) -> tuple[Waiver, ...]:
         """Return what is waived now for a site, or for one subject of it (the site's waivers included)."""

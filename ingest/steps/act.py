@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ingest.ledger.acts import NewAct, RecordedAct
+from ingest.ledger.acts import NewAct, RecordedAct, waiting_act
 from ingest.ledger.errors import LedgerError, Refused
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.errors import TransientError
 from ingest.model.submission import ActKind, Step, SubmissionState
-from ingest.steps.held_work import waiting_for_second
 from ingest.steps.parts import Parts
 from ingest.steps.purge import purge
-from ingest.steps.reassign import reassign
+from ingest.steps.reassign import check_reassignment, reassign
 from ingest.steps.withdraw import withdraw
 
 
@@ -27,6 +26,8 @@ def record(parts: Parts, act: NewAct, second_by: str = "") -> RecordedAct:
     """
     with parts.ledger.write() as tx:
         _require_rest(tx, act)
+        if act.needs_second and not second_by:
+            _require_new(tx, act)
         recorded = tx.acts.record(act)
         tx.audit.append(
             f"{act.kind.value}-asked" if act.needs_second else act.kind.value,
@@ -36,18 +37,24 @@ def record(parts: Parts, act: NewAct, second_by: str = "") -> RecordedAct:
             detail=_detail(recorded),
         )
         if second_by:
-            recorded = _confirm(tx, recorded.name, second_by)
+            recorded = _confirm(tx, recorded.name, second_by, "")
     return _carry_out(parts, recorded)
 
 
-def confirm(parts: Parts, name: str, by: str) -> RecordedAct:
+def confirm(parts: Parts, name: str, by: str, reason: str = "") -> RecordedAct:
     """Confirm an act as its second person, and carry it out. Raises as `record`."""
+    with parts.ledger.read() as tx:
+        asked = tx.acts.get(name)
+    if asked.act.kind is ActKind.REASSIGN and not asked.is_in_force:
+        check_reassignment(parts, asked.act)
     with parts.ledger.write() as tx:
-        act = tx.acts.get(name).act
-        _require_rest(tx, act)
-        if act.submission_id is not None and not _is_still_wanted(tx, name, act.submission_id, act.label):
-            raise Refused("something else was decided since: ask for it again, if it is still right")
-        recorded = _confirm(tx, name, by)
+        asked = tx.acts.get(name)
+        if not asked.is_in_force and waiting_act(tx.acts.on_same(asked.act)) != asked:
+            raise Refused(
+                f"something else was decided since {name} was asked for: ask for it again, if it is right"
+            )
+        _require_rest(tx, asked.act)
+        recorded = _confirm(tx, name, by, reason)
     return _carry_out(parts, recorded)
 
 
@@ -65,7 +72,7 @@ def carry_out_due(parts: Parts) -> int:
     return done
 
 
-def _confirm(tx: Transaction, name: str, by: str) -> RecordedAct:
+def _confirm(tx: Transaction, name: str, by: str, reason: str) -> RecordedAct:
     recorded = tx.acts.confirm(name, by)
     act = recorded.act
     tx.audit.append(
@@ -73,16 +80,22 @@ def _confirm(tx: Transaction, name: str, by: str) -> RecordedAct:
         submission_id=act.submission_id or "",
         subject_id=act.subject_id,
         by=by,
-        detail={"act": name, "first": act.by},
+        detail={"act": name, "first": act.by, "reason": reason},
     )
     return recorded
 
 
-def _is_still_wanted(tx: Transaction, name: str, submission_id: str, label: str) -> bool:
-    """Whether no later act on the subject has made it void; one in force already is confirmed no more."""
-    acts = tx.acts.of_submission(submission_id, in_force_only=False)
-    is_in_force = any(item.name == name and item.is_in_force for item in acts)
-    return is_in_force or name in waiting_for_second(acts, label)
+def _require_new(tx: Transaction, act: NewAct) -> None:
+    """Raise Refused where the very same was asked for, and waits for its second person."""
+    waiting = waiting_act(tx.acts.on_same(act))
+    if waiting is None:
+        return
+    same = ("kind", "assign_to", "supersedes", "overrules")
+    if all(getattr(waiting.act, name) == getattr(act, name) for name in same):
+        raise Refused(
+            f"{waiting.act.by} asked for the same already; the second person types: "
+            f"ingest held confirm {waiting.name} --by NAME"
+        )
 
 
 def _detail(recorded: RecordedAct) -> dict[str, str | int | bool | None]:
@@ -103,7 +116,8 @@ def _require_rest(tx: Transaction, act: NewAct) -> None:
         return
     submission = tx.submissions.get(act.submission_id)
     if submission.state is not SubmissionState.DONE:
-        raise Refused(f"{submission.id} is {submission.state.value}: wait until it is done")
+        state = submission.state.value
+        raise Refused(f"{submission.id} is {state}: wait until it is done (ingest show {submission.id})")
 
 
 def _carry_out(parts: Parts, recorded: RecordedAct) -> RecordedAct:

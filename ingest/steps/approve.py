@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,11 +37,11 @@ def proposals_of(parts: Parts, submission_id: str) -> tuple[ProposedApproval, ..
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQuestion:
-    """What could be approved of one kind, as a question; `lines`: each thing, with how often it occurs."""
+    """What could be approved of one kind, as a question; `items`: number → each thing, as it is chosen by."""
 
     kind: ApprovalKind
     text: str
-    lines: tuple[str, ...]
+    items: Mapping[int, ProposedApproval]
 
 
 def propose_in_words(parts: Parts, submission_id: str) -> tuple[ApprovalQuestion, ...]:
@@ -50,28 +50,47 @@ def propose_in_words(parts: Parts, submission_id: str) -> tuple[ApprovalQuestion
         site = tx.submissions.get(submission_id).share.site
         stored = tx.inspections.latest(submission_id)
     findings = stored.inspection.findings if stored else ()
-    groups: dict[ApprovalKind, list[ProposedApproval]] = defaultdict(list)
-    for item in proposals_of(parts, submission_id):
-        groups[item.approval.kind].append(item)
+    groups: dict[ApprovalKind, dict[int, ProposedApproval]] = defaultdict(dict)
+    for number, item in enumerate(proposals_of(parts, submission_id), 1):
+        groups[item.approval.kind][number] = item
     return tuple(_ask(site, kind, items, findings) for kind, items in groups.items())
 
 
 def _ask(
-    site: str, kind: ApprovalKind, items: list[ProposedApproval], findings: Sequence[Finding]
+    site: str, kind: ApprovalKind, items: Mapping[int, ProposedApproval], findings: Sequence[Finding]
 ) -> ApprovalQuestion:
     one, many = _WORDS[kind]
-    codes = {code for item in items for code in item.codes}
+    codes = {code for item in items.values() for code in item.codes}
     # One finding counts the files at one place; other places may be in other files.
     files = max((finding.count for finding in findings if finding.code in codes), default=len(items))
+    counted = "1 file" if files == 1 else f"{files} files"
     if len(items) == 1:
-        text = f"Approve this {one} for site {site}? It occurs in {files} files."
+        text = f"Approve this {one} for site {site}? It occurs in {counted}."
     else:
-        text = f"Approve these {len(items)} {many} for site {site}? They occur in {files} files or more."
-    lines = tuple(
-        f"{item.approval.clear or item.approval.where or 'anywhere'}  ({', '.join(item.codes)})"
-        for item in items
+        text = f"Approve these {len(items)} {many} for site {site}? They occur in {counted} or more."
+    return ApprovalQuestion(kind, text, items)
+
+
+def choose(
+    parts: Parts, submission_id: str, kinds: Sequence[ApprovalKind], numbers: Sequence[int]
+) -> tuple[ProposedApproval, ...]:
+    """Return the proposals of a submission of some kinds, or with some numbers; none named: all.
+
+    Raises NotInLedger, and Refused where there is no such proposal.
+    """
+    all_of_them = dict(enumerate(proposals_of(parts, submission_id), 1))
+    if unknown := sorted(set(numbers) - all_of_them.keys()):
+        raise Refused(f"ingest approvals propose {submission_id} has no number {unknown[0]}")
+    chosen = tuple(
+        item
+        for number, item in all_of_them.items()
+        if (not kinds or item.approval.kind in kinds) and (not numbers or number in numbers)
     )
-    return ApprovalQuestion(kind, text, lines)
+    if not chosen:
+        raise Refused(
+            f"nothing of {submission_id} could be approved so: ingest approvals propose {submission_id}"
+        )
+    return chosen
 
 
 def make_approval(parts: Parts, kind: ApprovalKind, value: str, where: str = "") -> Approval:
@@ -108,7 +127,7 @@ def approve(
 def revoke(parts: Parts, approval_id: int, *, by: str, reason: str) -> str:
     """Take an approval back; return its site. Raises NotInLedger, Refused without a person or a reason."""
     if not by.strip() or not reason.strip():
-        raise Refused("to revoke takes a person and a reason")
+        raise Refused("to revoke takes a person and a reason: --by and --reason")
     with parts.ledger.write() as tx:
         row = next((row for row in tx.approvals.find() if row.id == approval_id), None)
         tx.approvals.revoke(approval_id, by=by, reason=reason)

@@ -125,7 +125,7 @@ def gather_knowledge(
     subject_id, acts = facts.subject_id, acts_on(tx, submission.id, facts.label)
     if subject_id is None:
         return Knowledge(added=acts.added)
-    site = submission.share.site
+    site = parts.site_of(subject_id)
     filed = tx.catalogue.filed(subject_id, besides=submission.id)
     row = tx.subjects.get(subject_id)
     trial_site = parts.trial.site(site)

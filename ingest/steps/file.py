@@ -128,7 +128,7 @@ def _file_subject(
         objects = objects_with(
             tx, subject_id, members, number, without=(item.sop_instance_uid for item in replaced)
         )
-    lease = _lease(parts, subject_id, submission.share.site)
+    lease = _lease(parts, subject_id, parts.site_of(subject_id))
     try:
         if lease.head_version != subject.head_version:
             raise HeadMoved

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ingest.archive.order import ArchivedFile
+from ingest.archive.order import ArchivedFile, NoSuchFile
 from ingest.archive.originals import BytesGone, Original
+from ingest.ledger.inspections import InstanceState
 from ingest.model.inspection import Inspection
 from ingest.model.route import RouteKind
 from ingest.model.submission import Submission
@@ -60,14 +62,31 @@ def bytes_of(parts: Parts, submission: Submission) -> Iterator[HeldBytes]:
 
 
 def _filed(parts: Parts, submission: Submission) -> list[tuple[int, ArchivedFile]]:
-    """Return what the archive's newest versions hold of the submission, with its ordinals in the zip."""
-    found = []
+    """Return what the archive holds of the submission, with its ordinals in the zip.
+
+    That is what the newest versions hold, and what a reassignment took out of one and has not yet filed anew.
+    """
     with parts.ledger.read() as tx:
-        for subject_id in sorted({row.subject_id for row in tx.filings.of_submission(submission.id)}):
-            for item in tx.catalogue.of_subject(subject_id):
-                if item.submission_id == submission.id:
-                    found.append((item.ordinal, parts.archive.find(subject_id, item.path)))
-    return sorted(found, key=lambda pair: pair[0])
+        # By the last filing that brought a subject something: what was moved twice is read where it was last.
+        brought = [row.subject_id for row in tx.filings.of_submission(submission.id) if row.instances]
+        last = {subject_id: place for place, subject_id in enumerate(brought)}
+        rows = [
+            item
+            for subject_id in last
+            for item in tx.catalogue.of_subject(subject_id, (InstanceState.FILED, InstanceState.REMOVED))
+            if item.submission_id == submission.id and item.version is not None
+        ]
+    found: dict[int, ArchivedFile] = {}
+    rows.sort(
+        key=lambda item: (item.state is not InstanceState.FILED, -last[item.subject_id], -(item.version or 0))
+    )
+    for item in rows:
+        version = None if item.state is InstanceState.FILED else item.version
+        if item.ordinal not in found:
+            # What was purged or withdrawn is in no version any more.
+            with contextlib.suppress(NoSuchFile):
+                found[item.ordinal] = parts.archive.find(item.subject_id, item.path, version)
+    return sorted(found.items())
 
 
 def _name(parts: Parts, submission: Submission) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.ledger.acts import RecordedAct
+from ingest.ledger.acts import RecordedAct, waiting_act
 from ingest.ledger.held import HeldItem
 from ingest.ledger.transaction import Transaction
 from ingest.model.finding import Effect, JudgedFinding
@@ -17,19 +17,23 @@ from ingest.steps.incident import identifies
 INCIDENT_TIME = timedelta(hours=72)
 HELD_TIME = timedelta(days=14)
 
-_CONFLICT = "CMP402"
+#: The new content of a file contradicts what is filed: a person takes one of the two.
+CONFLICT = "CMP402"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldWork:
-    """A held item as the study team reads it; `reasons` are the findings that hold it, worst first."""
+    """A held item as the study team reads it.
+
+    reasons: the findings that hold it, worst first; acts: what was asked for and done, oldest first.
+    """
 
     item: HeldItem
     reasons: tuple[JudgedFinding, ...]
     files: int
     near_miss: str
     next_action: str
-    waiting_acts: tuple[str, ...]
+    acts: tuple[RecordedAct, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -56,19 +60,12 @@ def describe_held(tx: Transaction, item: HeldItem) -> HeldWork:
     reasons = holding(decided.verdict, item.label) if decided else ()
     subjects = stored.inspection.subjects if stored else ()
     facts = next((facts for facts in subjects if facts.label == item.label), None)
-    near_miss = facts.near_miss or "" if facts else ""
-    waiting = waiting_for_second(tx.acts.of_submission(item.submission_id, in_force_only=False), item.label)
+    near_miss = (facts.near_miss or "") if facts and item.subject_id is None else ""
+    known = tx.acts.of_submission(item.submission_id, in_force_only=False)
+    acts = tuple(recorded for recorded in known if recorded.act.label == item.label)
     files = facts.instances if facts else 0
-    return HeldWork(item, reasons, files, near_miss, _next_action(item, reasons, near_miss, waiting), waiting)
-
-
-def waiting_for_second(acts: Sequence[RecordedAct], label: str) -> tuple[str, ...]:
-    """Return the acts on a subject that wait for a second person; a later act in force makes them void."""
-    waiting: list[str] = []
-    for recorded in acts:
-        if recorded.act.label == label:
-            waiting = [] if recorded.is_in_force else [*waiting, recorded.name]
-    return tuple(waiting)
+    action = _next_action(item, reasons, near_miss, waiting_act(acts))
+    return HeldWork(item, reasons, files, near_miss, action, acts)
 
 
 def holding(verdict: Verdict, label: str) -> tuple[JudgedFinding, ...]:
@@ -83,20 +80,23 @@ def needs_two(reasons: Sequence[JudgedFinding]) -> bool:
 
 
 def _next_action(
-    item: HeldItem, reasons: Sequence[JudgedFinding], near_miss: str, waiting: Sequence[str]
+    item: HeldItem, reasons: Sequence[JudgedFinding], near_miss: str, waiting: RecordedAct | None
 ) -> str:
     """Return what a person does next, as the command where one fits."""
     codes = {reason.finding.code for reason in reasons}
     show = f"ingest held show {item.id}"
-    if waiting:
-        return f"a second person: ingest held confirm {waiting[0]}"
+    if item.closed is not None:
+        return f"nothing: it was resolved on {item.closed:%Y-%m-%d} (ingest show {item.submission_id})"
+    if waiting is not None:
+        asked = f"asked for by {waiting.act.by}: {waiting.act.reason}"
+        return f"a second person: ingest held confirm {waiting.name} --by NAME  ({asked})"
     if any(identifies(reason) for reason in reasons):
         return f"look ({show} --show-values), then purge and ask for a clean resend"
     if near_miss:
         return f"ask the site, then ingest held release {item.id} --as {near_miss}"
     if item.subject_id is None:
         return f"ask the site for the study ID, then ingest held release {item.id} --as ID"
-    if _CONFLICT in codes:
+    if CONFLICT in codes:
         return f"ask which is right, then ingest held release {item.id} --supersede, or reject"
     if any(code.startswith("SID") for code in codes):
         return f"ask the site whose data it is, then release {item.id} (with --as, if need be) or reject"

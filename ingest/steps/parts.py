@@ -85,6 +85,10 @@ class Parts:
     fixity: Fixity = field(default_factory=Fixity)
     quiet: QuietShares = field(default_factory=QuietShares)
 
+    def site_of(self, subject_id: str) -> str:
+        """Return the site that a study ID names, whoever sent the data."""
+        return self.trial.study_id.site_of(subject_id) or ""
+
     @property
     def places(self) -> Places:
         """Where things lie on the disk."""

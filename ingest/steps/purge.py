@@ -16,6 +16,7 @@ from ingest.ledger.subjects import SubjectLease
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Step, Submission
 from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
+from ingest.steps.moved_copies import MovedCopies, moved_copies
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
 from ingest.steps.take_out import Certificate, take_out_copies
@@ -31,6 +32,8 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
     with parts.ledger.read() as tx:
         submission = tx.submissions.get(act.submission_id)
     archived = _purge_archive(parts, submission, recorded) if act.subject_id else 0
+    for copies in moved_copies(parts, act.subject_id, submission.id) if act.subject_id else ():
+        archived += purge_moved(parts, copies, recorded)
     certificate = replace(take_out_copies(parts, submission, act.label), archived=archived)
     has_bytes = parts.originals.has(submission.id)
     with parts.ledger.write() as tx:
@@ -68,13 +71,19 @@ def _purge_archive(parts: Parts, submission: Submission, recorded: RecordedAct) 
         is_done = tx.filings.of(submission.id, subject_id, recorded.name) is not None
     if not filed or is_done:
         return 0
-    with lease_subject(parts, subject_id, submission.share.site) as lease:
-        return _rebuild(parts, submission, recorded, filed, lease)
+    with lease_subject(parts, subject_id, parts.site_of(subject_id)) as lease:
+        return _rebuild(parts, submission.id, recorded, filed, lease)
+
+
+def purge_moved(parts: Parts, copies: MovedCopies, recorded: RecordedAct) -> int:
+    """Rebuild another subject's object without what a reassignment left in its older versions."""
+    with lease_subject(parts, copies.subject_id, parts.site_of(copies.subject_id)) as lease:
+        return _rebuild(parts, copies.submission_id, recorded, list(copies.files), lease)
 
 
 def _rebuild(
     parts: Parts,
-    submission: Submission,
+    submission_id: str,
     recorded: RecordedAct,
     filed: list[CataloguedInstance],
     lease: SubjectLease,
@@ -85,7 +94,7 @@ def _rebuild(
         objects = objects_with(tx, lease.subject_id, (), 0, without=gone)
     record = FilingOrder(
         subject_id=lease.subject_id,
-        submission_id=submission.id,
+        submission_id=submission_id,
         act_name=recorded.name,
         expected_head=lease.head_version,
         files=(),
@@ -107,7 +116,7 @@ def _rebuild(
             lease,
             Filing(
                 subject_id=lease.subject_id,
-                submission_id=submission.id,
+                submission_id=submission_id,
                 act_name=recorded.name,
                 inspection_id=None,
                 expected_head=lease.head_version,
@@ -117,10 +126,10 @@ def _rebuild(
         )
         tx.audit.append(
             "subject-rebuilt",
-            submission_id=submission.id,
+            submission_id=submission_id,
             subject_id=lease.subject_id,
             by=recorded.act.by,
             detail={"act": recorded.name, "version": done.version, **done.anchors},
         )
-        recount(parts, tx, lease.subject_id, submission.share.site)
+        recount(parts, tx, lease.subject_id)
     return done.files

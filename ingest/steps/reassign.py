@@ -1,7 +1,7 @@
 """Reassign: what was filed under one study ID is filed under another. Both get a new version; nothing goes.
 
 The old object's newest version no longer holds the files; its older versions stay as they are. Under the new
-study ID they are filed from the bytes that came, stamped, and judged anew.
+study ID they are filed from the bytes that came, else from the archive's, stamped, and judged anew.
 """
 
 from __future__ import annotations
@@ -24,33 +24,45 @@ from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
 
 
-def check_reassignment(parts: Parts, old: str, new: str) -> tuple[str, ...]:
+def check_reassignment(parts: Parts, act: NewAct) -> tuple[str, ...]:
     """Return the submissions whose data would move. Raises Refused where that cannot be done."""
-    if parts.trial.study_id.match(new) is None or parts.trial.site(parts.trial.study_id.site_of(new)) is None:
-        raise Refused(f"{new} is not a study ID of this trial")
+    old, new, grammar = act.subject_id, act.assign_to, parts.trial.study_id
+    for study_id in (old, new):
+        site = grammar.site_of(study_id)
+        if site is None:
+            raise Refused(f"{study_id} is not a study ID; one looks like {grammar.example}")
+        if parts.trial.site(site) is None:
+            raise Refused(f"{study_id}: the trial file has no site {site}")
     if old == new:
-        raise Refused("the two study IDs are the same")
+        raise Refused(f"{old} and {new} are the same study ID")
     with parts.ledger.read() as tx:
         if tx.subjects.is_withdrawn(new):
-            raise Refused(f"{new} is withdrawn")
-        moved = sorted({item.submission_id for item in tx.catalogue.of_subject(old)})
+            raise Refused(f"{new} is withdrawn: nothing is filed for it any more")
+        filed = sorted({item.submission_id for item in tx.catalogue.of_subject(old)})
+        moved = [item for item in filed if act.submission_id in (None, item)]
         states = {item: tx.submissions.get(item).state for item in moved}
+    if not filed:
+        raise Refused(f"nothing is filed under {old}: ingest subject {old}")
     if not moved:
-        raise Refused(f"nothing is filed under {old}")
+        raise Refused(f"{act.submission_id} filed nothing under {old}; what did: {', '.join(filed)}")
     for submission_id, state in states.items():
         if state is not SubmissionState.DONE:
-            raise Refused(f"{submission_id} is {state.value}: wait until it is done")
-        if not parts.originals.has(submission_id):
-            raise Refused(f"the zip of {submission_id} is no longer held: ask for a resend under {new}")
+            raise Refused(
+                f"{submission_id} is {state.value}: wait until it is done (ingest show {submission_id})"
+            )
     return tuple(moved)
 
 
 def reassign(parts: Parts, recorded: RecordedAct) -> None:
-    """Carry a reassignment out. Raises Refused, TransientError."""
+    """Carry a reassignment out: all that is filed under the old study ID, or what one submission brought.
+
+    Raises Refused, TransientError.
+    """
     old, new = recorded.act.subject_id, recorded.act.assign_to
+    only = recorded.act.submission_id
     site = parts.trial.study_id.site_of(old) or ""
     with parts.ledger.read() as tx:
-        filed = tx.catalogue.of_subject(old)
+        filed = [item for item in tx.catalogue.of_subject(old) if only in (None, item.submission_id)]
         # A try that broke off may have left some out of the old subject and not yet filed them anew.
         left_before = [
             item.submission_id for item in tx.filings.of_subject(old) if item.act_name == recorded.name
@@ -123,37 +135,46 @@ def _leave_out(
                     **anchor_of(filed.version, filed.inventory_sha256),
                 },
             )
-            recount(parts, tx, old, site)
+            recount(parts, tx, old)
 
 
 def _file_anew(parts: Parts, recorded: RecordedAct, submission_id: str) -> None:
     """Open the submission again under an act of its own that stamps the new study ID."""
     act = recorded.act
     with parts.ledger.write() as tx:
-        known = [item for item in tx.acts.of_submission(submission_id) if item.act.reason == recorded.name]
-        own = (
-            known[0]
-            if known
-            else tx.acts.record(
-                NewAct(
-                    ActKind.REASSIGN,
-                    by=act.by,
-                    reason=recorded.name,
-                    submission_id=submission_id,
-                    label=_label_as_read(tx, submission_id, act.subject_id),
-                    assign_to=act.assign_to,
-                )
-            )
-        )
-        tx.submissions.reopen(
-            submission_id, Event.INSPECT_AGAIN, Act(ActKind.REASSIGN, own.name, act.by, recorded.name)
-        )
-        tx.acts.mark_carried_out(own.name)
+        own = recorded if act.submission_id is not None else _own_act(parts, tx, recorded, submission_id)
+        named = Act(ActKind.REASSIGN, own.name, act.by, own.act.reason)
+        tx.submissions.reopen(submission_id, Event.INSPECT_AGAIN, named)
+        if own.name != recorded.name:
+            tx.acts.mark_carried_out(own.name)
     parts.wake(submission_id, Step.INSPECT)
 
 
-def _label_as_read(tx: Transaction, submission_id: str, subject_id: str) -> str:
-    """Return how the package itself names the subject: an earlier act may have assigned it."""
+def _own_act(parts: Parts, tx: Transaction, recorded: RecordedAct, submission_id: str) -> RecordedAct:
+    """Return the act of one submission within a reassignment of all, recorded once."""
+    act = recorded.act
+    for known in tx.acts.of_submission(submission_id):
+        if known.act.reason == recorded.name:
+            return known
+    own = NewAct(
+        ActKind.REASSIGN,
+        by=act.by,
+        reason=recorded.name,
+        submission_id=submission_id,
+        label=label_as_read(parts, tx, submission_id, act.subject_id),
+        subject_id=act.subject_id,
+        assign_to=act.assign_to,
+    )
+    return tx.acts.record(own)
+
+
+def label_as_read(parts: Parts, tx: Transaction, submission_id: str, subject_id: str) -> str:
+    """Return how the package itself names the subject: an earlier act may have assigned it.
+
+    The archive's copy has the study ID that was stamped.
+    """
+    if not parts.originals.has(submission_id):
+        return subject_id
     assigned = tx.acts.assignments(submission_id)
     return next((label for label, given in assigned.items() if given == subject_id), subject_id)
 

@@ -119,7 +119,7 @@ class _Subject:
                 # Each version is recorded at the instant at which it was made.
                 self._record(Transaction(tx.connection, version.created), version, files, facts)
             if "verdict.json" not in versions[-1].documents:
-                recount(self._parts, tx, self._subject_id, self._site)
+                recount(self._parts, tx, self._subject_id)
             anchors = {
                 f"v{version.number}": digest_file(self._root / f"v{version.number}" / INVENTORY)
                 for version in versions

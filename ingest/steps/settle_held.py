@@ -9,7 +9,7 @@ from ingest.ledger.errors import Refused
 from ingest.ledger.held import HeldItem
 from ingest.model.submission import ActKind
 from ingest.steps.act import record
-from ingest.steps.held_work import HeldWork, describe_held, needs_two
+from ingest.steps.held_work import CONFLICT, HeldWork, describe_held, needs_two
 from ingest.steps.parts import Parts
 
 
@@ -28,9 +28,11 @@ def get_held(parts: Parts, item_id: int) -> HeldWork:
 def assign_held(
     parts: Parts, item_id: int, owner: str, *, by: str, reason: str, deadline: datetime | None = None
 ) -> None:
-    """Give an item to a person. Raises NotInLedger."""
+    """Give an item to a person. Raises NotInLedger, Refused."""
+    if not owner.strip() or not by.strip() or not reason.strip():
+        raise Refused("to assign takes an owner, a person and a reason: OWNER, --by, --reason")
+    item = _open_item(parts, item_id).item
     with parts.ledger.write() as tx:
-        item = tx.held.get(item_id)
         tx.held.assign(item_id, owner, deadline)
         detail: dict[str, str | int | bool | None] = {
             "item": item_id,
@@ -56,9 +58,17 @@ def release(
     if assign_to:
         _check_study_id(parts, item, assign_to)
     elif item.subject_id is None:
-        raise Refused("it has no study ID: name the right one with --as")
+        raise Refused(f"{_named(item)} has no study ID: name the right one with --as")
+    if not supersedes and any(found.finding.code == CONFLICT for found in work.reasons):
+        raise Refused(
+            f"{_named(item)} contradicts what is filed. Take the new (--supersede), or keep what is filed: "
+            f"ingest held reject {item_id}"
+        )
     if not parts.originals.has(item.submission_id):
-        raise Refused("the zip is no longer held: reject it and ask for a resend")
+        raise Refused(
+            f"the zip of {item.submission_id} is no longer held: ingest held reject {item_id}, "
+            "and ask for a resend"
+        )
     act = NewAct(
         ActKind.RELEASE,
         by=by,
@@ -86,7 +96,7 @@ def purge_held(parts: Parts, item_id: int, *, by: str, reason: str) -> RecordedA
 
 
 def purge_of(parts: Parts, submission_id: str, subject: str, *, by: str, reason: str) -> NewAct:
-    """Return the act that deletes what a submission brought of a subject, named by its study ID or label.
+    """Return the act that deletes what a submission brought of a subject, by its study ID or label; empty: its only one.
 
     Raises Refused, NotInLedger.
     """
@@ -94,9 +104,14 @@ def purge_of(parts: Parts, submission_id: str, subject: str, *, by: str, reason:
         tx.submissions.get(submission_id)
         stored = tx.inspections.latest(submission_id)
     known = stored.inspection.subjects if stored else ()
-    found = next((item for item in known if subject in (item.label, item.subject_id)), None)
+    if not known:
+        raise Refused(f"nothing of {submission_id} was read: ingest show {submission_id}")
+    brought = f"{submission_id} brought {', '.join(item.label for item in known)}"
+    if not subject and len(known) > 1:
+        raise Refused(f"{brought}: name the one to purge")
+    found = next((item for item in known if subject in ("", item.label, item.subject_id)), None)
     if found is None:
-        raise Refused(f"{submission_id} brought nothing of {subject}")
+        raise Refused(f"{submission_id} brought nothing of {subject}; {brought}")
     return NewAct(
         ActKind.PURGE,
         by=by,
@@ -123,8 +138,16 @@ def _act(item: HeldItem, kind: ActKind, by: str, reason: str, *, needs_second: b
 def _open_item(parts: Parts, item_id: int) -> HeldWork:
     work = get_held(parts, item_id)
     if work.item.closed is not None:
-        raise Refused(f"item {item_id} is closed: {work.item.closed_by}")
+        item = work.item
+        raise Refused(
+            f"item {item_id}, {_named(item)}, was resolved on {item.closed:%Y-%m-%d %H:%M}; "
+            f"what became of it: ingest show {item.submission_id}"
+        )
     return work
+
+
+def _named(item: HeldItem) -> str:
+    return f"{item.label or 'the whole zip'} of {item.submission_id}"
 
 
 def _check_study_id(parts: Parts, item: HeldItem, study_id: str) -> None:
@@ -133,7 +156,12 @@ def _check_study_id(parts: Parts, item: HeldItem, study_id: str) -> None:
     if site is None:
         raise Refused(f"{study_id} is not a study ID; one looks like {grammar.example}")
     if parts.trial.site(site) is None:
-        raise Refused(f"the trial has no site {site}")
+        raise Refused(f"{study_id}: the trial file has no site {site}")
+    if site != item.site:
+        raise Refused(
+            f"{study_id} is a study ID of site {site}, and {item.submission_id} came from site {item.site}: "
+            f"reject it (ingest held reject {item.id}) and ask site {site} to send it"
+        )
     with parts.ledger.read() as tx:
         if tx.subjects.is_withdrawn(study_id):
-            raise Refused(f"{study_id} is withdrawn")
+            raise Refused(f"{study_id} is withdrawn: nothing is filed for it any more")

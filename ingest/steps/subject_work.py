@@ -35,8 +35,9 @@ def lease_subject(parts: Parts, subject_id: str, site: str) -> Iterator[SubjectL
         parts.ledger.release_subject(lease)
 
 
-def recount(parts: Parts, tx: Transaction, subject_id: str, site: str) -> None:
+def recount(parts: Parts, tx: Transaction, subject_id: str) -> None:
     """Record a subject's completeness over what is filed now."""
+    site = parts.site_of(subject_id)
     trial_site = parts.trial.site(site)
     waivers = (*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id))
     known = Knowledge(

@@ -27,8 +27,9 @@ def waive(
     expected = sorted({item.object for item in parts.trial.expected})
     if object not in expected:
         raise Refused(f"{object} is nothing that the trial expects; it expects {', '.join(expected)}")
-    if subject is not None and parts.trial.study_id.match(subject) is None:
-        raise Refused(f"{subject} is not a study ID")
+    if subject is not None and parts.trial.study_id.site_of(subject) != site:
+        example = parts.trial.study_id.example
+        raise Refused(f"{subject} is not a study ID of site {site}; one looks like {example}")
     with parts.ledger.write() as tx:
         number = tx.waivers.add(site, Waiver(object, reason, by, subject), until=until)
         detail: dict[str, str | int | bool | None] = {
@@ -62,7 +63,7 @@ def count_anew(parts: Parts, site: str, subject: str | None = None) -> None:
     for subject_id in wanted:
         with parts.ledger.write() as tx:
             if _has_filed(tx, subject_id):
-                recount(parts, tx, subject_id, site)
+                recount(parts, tx, subject_id)
 
 
 def _has_filed(tx: Transaction, subject_id: str) -> bool:

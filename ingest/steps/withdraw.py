@@ -8,7 +8,9 @@ from ingest.archive.withdrawal import withdraw as withdraw_from_archive
 from ingest.ledger.acts import RecordedAct
 from ingest.ledger.transaction import Transaction
 from ingest.model.submission import Submission, SubmissionState
+from ingest.steps.moved_copies import moved_copies
 from ingest.steps.parts import Parts
+from ingest.steps.purge import purge_moved
 from ingest.steps.subject_work import lease_subject
 from ingest.steps.take_out import Certificate, take_out_copies
 
@@ -19,7 +21,7 @@ def withdraw(parts: Parts, recorded: RecordedAct) -> None:
     First the ledger knows, so that nothing more is filed; then the archive, then each submission's copies.
     """
     subject_id = recorded.act.subject_id
-    site = parts.trial.study_id.site_of(subject_id) or ""
+    site = parts.site_of(subject_id)
     with parts.ledger.write() as tx:
         tx.subjects.withdraw(subject_id, site)
     with lease_subject(parts, subject_id, site) as lease:
@@ -28,7 +30,8 @@ def withdraw(parts: Parts, recorded: RecordedAct) -> None:
             tx.subjects.guard(lease)
             forgotten = tx.catalogue.remove(subject_id)
             tx.subjects.forget(lease)
-    certificate = Certificate(archived=gone.files, instances=forgotten)
+    moved = sum(purge_moved(parts, copies, recorded) for copies in moved_copies(parts, subject_id))
+    certificate = Certificate(archived=gone.files + moved, instances=forgotten)
     for submission, label in _arrivals(parts, subject_id):
         certificate = certificate.plus(_take_out(parts, submission, label, subject_id, recorded.name))
     with parts.ledger.write() as tx:
