@@ -96,7 +96,7 @@ def purge_held(parts: Parts, item_id: int, *, by: str, reason: str) -> RecordedA
 
 
 def purge_of(parts: Parts, submission_id: str, subject: str, *, by: str, reason: str) -> NewAct:
-    """Return the act that deletes what a submission brought of a subject, by its study ID or label; empty: its only one.
+    """Return the purge of what a submission brought of a subject, by study ID or label; empty: its only one.
 
     Raises Refused, NotInLedger.
     """
