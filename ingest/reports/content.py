@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+from ingest.model.finding import Severity
 from ingest.model.inspection import Coverage, PackageFacts
-from ingest.reports.headline import package_headline, package_lead, package_tone
+from ingest.reports.headline import WORST_FIRST, package_headline, package_lead, package_tone
 from ingest.reports.held import name_what_is_held
 from ingest.reports.inputs import SubmissionReportInput
 from ingest.reports.plain_text import clean, counted, joined, mail_address
-from ingest.reports.problems import problems_of, stops
-from ingest.reports.report import Receipt, SubmissionReport, Tone
+from ingest.reports.problems import fixes_of, problems_of, stops
+from ingest.reports.report import Receipt, SubjectSection, SubmissionReport, Tone
 from ingest.reports.steps import StepsShelf
 from ingest.reports.subject_section import build_subject
 from ingest.reports.texts import Texts, load_texts
@@ -23,6 +22,8 @@ def build_submission_report(source: SubmissionReportInput, texts: Texts | None =
     verdict, package = source.verdict, source.package
     shelf = StepsShelf(words, source.planning_system, "zip-")
     tone = Tone.REJECTED if package.is_unfinished else package_tone(verdict)
+    stopping = problems_of([item for item in verdict.findings if stops(item)], shelf, {})
+    others = problems_of([item for item in verdict.findings if not stops(item)], shelf, {})
     return SubmissionReport(
         submission_id=clean(source.submission_id),
         tone=tone,
@@ -39,16 +40,24 @@ def build_submission_report(source: SubmissionReportInput, texts: Texts | None =
         received=source.received,
         reported=source.reported,
         act=words.acts[source.act.value].text if source.act.value in words.acts else "",
-        subjects=tuple(build_subject(subject, source, words) for subject in source.subjects),
-        to_fix=problems_of([item for item in verdict.findings if stops(item)], shelf, {}),
-        to_know=problems_of([item for item in verdict.findings if not stops(item)], shelf, {}),
+        subjects=_subjects(source, words),
+        findings=stopping + others,
+        to_fix=fixes_of(stopping, package.members),
+        to_know=fixes_of([item for item in others if item.severity != Severity.INFO.value]),
+        noted=fixes_of([item for item in others if item.severity == Severity.INFO.value]),
         steps=shelf.taken,
         receipt=_receipt(package, words),
-        coverage=_coverage(source.coverage),
+        coverage=_coverage(source.coverage, words),
         contact=mail_address(source.contact),
         program_version=clean(source.program_version),
         trial_sha256=clean(verdict.trial_sha256),
     )
+
+
+def _subjects(source: SubmissionReportInput, texts: Texts) -> tuple[SubjectSection, ...]:
+    """Return the subjects' parts: what needs a person first, what needs nothing last."""
+    sections = [build_subject(subject, source, texts) for subject in source.subjects]
+    return tuple(sorted(sections, key=lambda section: WORST_FIRST.index(section.tone)))
 
 
 def _receipt(package: PackageFacts, texts: Texts) -> Receipt:
@@ -65,30 +74,29 @@ def _receipt(package: PackageFacts, texts: Texts) -> Receipt:
     )
 
 
-def _coverage(coverage: Coverage) -> tuple[str, ...]:
+def _coverage(coverage: Coverage, texts: Texts) -> tuple[str, ...]:
     """Say what was looked at, and what was not: that never counts as clean."""
-    said = []
-    if coverage.elements:
-        said.append(f"{counted(coverage.elements, 'field')} of the DICOM files were read and judged.")
-    if coverage.elements_without_rule:
-        said.append(f"{counted(coverage.elements_without_rule, 'field')} had no rule of their own.")
-    if coverage.private_elements:
-        said.append(f"{counted(coverage.private_elements, 'field')} were private fields of a manufacturer.")
-    if coverage.pixels_checked:
-        said.append(
-            f"{counted(coverage.pixels_checked, 'image')} were searched for text burnt into the picture."
-        )
-    if coverage.members_not_read:
-        said.append(f"{counted(coverage.members_not_read, 'file')} in the zip could not be read.")
+    counts = {
+        "read": (coverage.elements, "field"),
+        "without-rule": (coverage.elements_without_rule, "field"),
+        "private": (coverage.private_elements, "field"),
+        "pixels": (coverage.pixels_checked, "image"),
+        "not-read": (coverage.members_not_read, "file"),
+    }
+    said = [
+        texts.coverage[key].text.format(counted=counted(count, one))
+        for key, (count, one) in counts.items()
+        if count
+    ]
     left_out = [f"{clean(what, 80)} ({count:,})" for what, count in sorted(coverage.not_checked.items())]
     if left_out:
-        said.append(f"Not checked: {joined(left_out)}.")
+        said.append(texts.coverage["not-checked"].text.format(what=joined(left_out)))
     return tuple(said)
 
 
 def subjects_in_words(report: SubmissionReport, most: int = 3) -> str:
     """Return the study IDs of a report for an e-mail's subject line; what is not a study ID is counted."""
-    known: Sequence[str] = [section.subject_id for section in report.subjects if section.subject_id]
+    known = sorted(section.subject_id for section in report.subjects if section.subject_id)
     unknown = len(report.subjects) - len(known)
     parts = [*known[:most]]
     rest = len(known) - len(parts) + unknown

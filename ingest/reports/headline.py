@@ -15,7 +15,8 @@ from ingest.model.verdict import (
     Verdict,
 )
 from ingest.reports.plain_text import clean, counted, joined
-from ingest.reports.problems import reason_of, stops
+from ingest.reports.problems import asks_of_sender, stops
+from ingest.reports.reasons import reason_of
 from ingest.reports.report import Tone
 from ingest.reports.texts import Texts
 
@@ -24,12 +25,16 @@ NAMED_IN_HEADLINE = 3
 #: What a missing object's `found` says when it arrived and is held.
 ARRIVED_HELD = "arrived, held"
 
+#: The attributes in which the study ID stands: a slip in it reads as a name or an identifier there.
+CARRY_THE_ID = ("PatientName", "PatientID")
+
 _TONES = {
     CompletenessState.COMPLETE: Tone.COMPLETE,
     CompletenessState.AWAITING: Tone.AWAITING,
     CompletenessState.NOT_VERIFIABLE: Tone.FILED,
 }
-_WORST_FIRST = (Tone.REJECTED, Tone.HELD, Tone.AWAITING, Tone.FILED, Tone.COMPLETE)
+#: The order in which people need to see them.
+WORST_FIRST = (Tone.REJECTED, Tone.HELD, Tone.AWAITING, Tone.FILED, Tone.COMPLETE)
 # "none of that name" speaks of a part of what is there.
 _NOTHING = re.compile(r"^(0\b|none\b(?! of)|nothing\b|$)", re.IGNORECASE)
 
@@ -48,7 +53,7 @@ def package_tone(verdict: Verdict) -> Tone:
     if verdict.outcome is Outcome.HELD:
         return Tone.HELD
     tones = {tone_of(subject.outcome, subject.completeness) for subject in verdict.subjects}
-    return next(tone for tone in _WORST_FIRST if tone in tones) if tones else Tone.FILED
+    return next(tone for tone in WORST_FIRST if tone in tones) if tones else Tone.FILED
 
 
 def subject_headline(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> str:
@@ -56,6 +61,8 @@ def subject_headline(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> 
     tone = tone_of(verdict.outcome, verdict.completeness)
     who = clean(verdict.subject_id or "", 64)
     if tone in (Tone.HELD, Tone.REJECTED):
+        if near_miss := near_miss_of(verdict):
+            return texts.headlines["held-near-miss"].text.format(near_miss=near_miss)
         key = tone.value if who else f"{tone.value}-unidentified"
         return texts.headlines[key].text.format(who=who, reason=_first_reason(verdict.findings, texts))
     key = f"repeat-{tone.value}" if is_repeat else tone.value
@@ -70,7 +77,7 @@ def subject_lead(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> str:
     """Return what the answer means for the sender of one subject."""
     tone = tone_of(verdict.outcome, verdict.completeness)
     if tone is Tone.HELD:
-        return texts.leads["held-fix" if _sender_must_act(verdict.findings) else "held-look"].text
+        return texts.leads[_held_lead(verdict.findings, texts)].text
     if is_repeat and tone is not Tone.REJECTED:
         return texts.leads["repeat"].text
     if tone is Tone.AWAITING and is_all_held(verdict.completeness):
@@ -102,12 +109,12 @@ def package_headline(verdict: Verdict, is_repeat: bool, is_unfinished: bool, tex
 def package_lead(verdict: Verdict, is_repeat: bool, is_unfinished: bool, texts: Texts) -> str:
     """Return the second line of a report."""
     if is_unfinished:
-        return texts.leads["unfinished"].text
+        return texts.leads["unfinished" if verdict.subjects else "unfinished-nothing"].text
     stopping = [item for item in verdict.findings if stops(item)]
     if verdict.outcome is Outcome.REJECTED and (stopping or not verdict.subjects):
         return texts.leads["rejected"].text
     if stopping:
-        return texts.leads["held-fix" if _sender_must_act(stopping) else "held-look"].text
+        return texts.leads[_held_lead(stopping, texts)].text
     if len(verdict.subjects) == 1:
         return subject_lead(verdict.subjects[0], is_repeat, texts)
     return _batch_lead(verdict, is_repeat, texts)
@@ -144,8 +151,20 @@ def _first_reason(findings: Sequence[JudgedFinding], texts: Texts) -> str:
     return reason_of(stopping[0], texts) if stopping else texts.reasons["prefix"]["other"].text
 
 
-def _sender_must_act(findings: Sequence[JudgedFinding]) -> bool:
-    return any(stops(item) and item.severity is Severity.BLOCK for item in findings)
+def _held_lead(findings: Sequence[JudgedFinding], texts: Texts) -> str:
+    """Return which lead says who has to act: the sender, the trial team, or either."""
+    if any(stops(item) and item.severity is Severity.BLOCK for item in findings):
+        return "held-fix"
+    asked = [item for item in findings if asks_of_sender(item) and texts.topic_of_code(item.finding.code)]
+    return "held-both" if asked else "held-look"
+
+
+def near_miss_of(verdict: SubjectVerdict) -> str:
+    """Return the study ID that was probably meant, where a slip in it is all that is wrong."""
+    stopping = [item.finding for item in verdict.findings if stops(item)]
+    slips = [item for item in stopping if item.code == "SID101"]
+    others = [item for item in stopping if item.code != "SID101" and item.keyword not in CARRY_THE_ID]
+    return clean(slips[0].detail.get("near_miss", ""), 64) if slips and not others else ""
 
 
 def _batch_headline(subjects: Sequence[SubjectVerdict], texts: Texts) -> str:

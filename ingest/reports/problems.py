@@ -1,29 +1,20 @@
-"""Findings as people read them: where, which files by modality, series and image number, why in a clause."""
+"""Findings as reports tell them: each for programs, and gathered for people, nothing said twice."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from dataclasses import replace
 
-from ingest.model.finding import MAX_INSTANCES, Effect, InstanceRef, JudgedFinding, Severity
+from ingest.model.finding import MAX_INSTANCES, Effect, JudgedFinding, Severity
+from ingest.reports.naming import name_files, place_in_words
 from ingest.reports.plain_text import clean
-from ingest.reports.report import Problem
+from ingest.reports.reasons import modality_of, without_counts
+from ingest.reports.report import Fix, Problem, Spot
 from ingest.reports.steps import StepsShelf
-from ingest.reports.texts import Texts
 
-#: A problem names at most this many files or runs of images; the rest are counted.
-FILES_SHOWN = 6
-
-# A finding's own words stand in the first line where they are neither shorter nor longer than this.
-_SHORTEST_REASON, _LONGEST_REASON = 12, 110
-
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_CONTAINER = {"zip name": "zip-name", "zip comment": "zip-comment", "member name": "member-name"}
-_NAME_KEYWORDS = re.compile(
-    r"(Name|Physician\w*|Operator\w*|Reviewer\w*|Observer\w*|Author\w*)$|^(Physician|Operator|Reviewer)"
-)
+#: A problem names at most this many files or runs of images; the rest are counted. Fewer in many places.
+FILES_SHOWN, FILES_SHOWN_OF_MANY = 6, 2
+_IDENTIFYING = "PSN"
 
 
 def stops(item: JudgedFinding) -> bool:
@@ -31,11 +22,67 @@ def stops(item: JudgedFinding) -> bool:
     return item.effect is not Effect.NONE
 
 
+def asks_nothing(item: JudgedFinding) -> bool:
+    """Return whether the finding is only a remark."""
+    return item.severity is Severity.INFO and not stops(item)
+
+
+def asks_of_sender(item: JudgedFinding) -> bool:
+    """Return whether the site is to put something right: not where the trial team looks at it first."""
+    is_to_be_looked_at = item.severity is Severity.REVIEW and item.finding.code.startswith(_IDENTIFYING)
+    return stops(item) and not is_to_be_looked_at
+
+
 def problems_of(
     findings: Iterable[JudgedFinding], shelf: StepsShelf, systems: Mapping[str, str]
 ) -> tuple[Problem, ...]:
-    """Return the findings for people, in the order given; `shelf` gathers the steps that go with them."""
+    """Return the findings for programs, in the order given; `shelf` gathers the steps that go with them."""
     return tuple(_problem(item, shelf, systems) for item in findings)
+
+
+def fixes_of(problems: Sequence[Problem], files_in_all: int = 0) -> tuple[Fix, ...]:
+    """Return the problems for people.
+
+    What is wrong with one attribute is told once, by the worst that was found; the same in many places is
+    one entry with its places. `files_in_all`: of the subject; a problem of all of them lists none.
+    """
+    groups: dict[tuple[str, str, str], list[Problem]] = {}
+    further: dict[str, list[str]] = {}
+    leading: dict[str, Problem] = {}
+    for problem in problems:
+        if problem.code.startswith(_IDENTIFYING) and problem.place:
+            worst = leading.setdefault(problem.place, problem)
+            if worst.code != problem.code and problem.count <= worst.count:
+                further.setdefault(worst.code, []).append(problem.code)
+                continue
+        key = (problem.code, without_counts(problem.message), problem.action)
+        groups.setdefault(key, []).append(problem)
+    return tuple(_fix(group, further.get(group[0].code, []), files_in_all) for group in groups.values())
+
+
+def _fix(group: Sequence[Problem], further: Sequence[str], files_in_all: int) -> Fix:
+    first = group[0]
+    most = FILES_SHOWN if len(group) == 1 else FILES_SHOWN_OF_MANY
+    return Fix(
+        codes=tuple(dict.fromkeys([first.code, *further])),
+        severity=first.severity,
+        message=first.message if len(group) == 1 else without_counts(first.message),
+        action=first.action,
+        spots=tuple(_spot(problem, most, files_in_all) for problem in group),
+        steps=first.steps,
+    )
+
+
+def _spot(problem: Problem, most: int, files_in_all: int) -> Spot:
+    if not problem.files:
+        return Spot(problem.place, (), 0)
+    if problem.count == files_in_all and len(problem.instances) == min(MAX_INSTANCES, files_in_all) > 1:
+        return Spot(problem.place, (f"all {files_in_all:,} files",), 0)
+    if len(problem.files) <= most:
+        return Spot(problem.place, problem.files, problem.more)
+    shown = name_files(problem.instances)[:most]
+    more = _left_out(problem, sum(file.files for file in shown))
+    return Spot(problem.place, tuple(file.name for file in shown), more)
 
 
 def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str]) -> Problem:
@@ -43,7 +90,7 @@ def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str])
     # What asks nothing of anybody does not list files either.
     named = () if item.severity is Severity.INFO else name_files(finding.instances)
     shown = named[:FILES_SHOWN]
-    return Problem(
+    problem = Problem(
         code=clean(finding.code),
         severity=item.severity.value,
         message=clean(item.message),
@@ -51,134 +98,22 @@ def _problem(item: JudgedFinding, shelf: StepsShelf, systems: Mapping[str, str])
         place=place_in_words(finding.where, finding.keyword),
         count=finding.count,
         files=tuple(file.name for file in shown),
-        more=_left_out(item, sum(file.files for file in shown)) if named else 0,
+        more=0,
         instances=tuple(
             replace(ref, modality=clean(ref.modality, 16) if ref.modality else None)
             for ref in finding.instances
         ),
-        steps=shelf.for_code(finding.code, _modality(finding.instances), systems) if _has_steps(item) else "",
+        steps=(
+            shelf.for_code(finding.code, modality_of(finding.instances), systems)
+            if asks_of_sender(item)
+            else ""
+        ),
     )
+    return replace(problem, more=_left_out(problem, sum(file.files for file in shown))) if named else problem
 
 
-def _has_steps(item: JudgedFinding) -> bool:
-    """Return whether to show steps: not where a person of the trial team looks at an identifier first."""
-    is_to_be_looked_at = item.severity is Severity.REVIEW and item.finding.code.startswith("PSN")
-    return stops(item) and not is_to_be_looked_at
-
-
-@dataclass(frozen=True, slots=True)
-class NamedFiles:
-    """A run of images, or one file, with how many files it stands for."""
-
-    name: str
-    files: int
-
-
-def _left_out(item: JudgedFinding, shown: int) -> int:
+def _left_out(problem: Problem, shown: int) -> int:
     """Return how many files are not shown. A finding lists some of its instances, and counts them all."""
-    listed = len(item.finding.instances)
-    total = listed if listed < MAX_INSTANCES else max(listed, item.finding.count)
+    listed = len(problem.instances)
+    total = listed if listed < MAX_INSTANCES else max(listed, problem.count)
     return max(0, total - shown)
-
-
-def name_files(refs: Sequence[InstanceRef]) -> tuple[NamedFiles, ...]:
-    """Return instances as the console shows them, runs together: `CT, series 3, images 41 to 60`."""
-    known = sorted(
-        (ref.modality or "", ref.series_number, ref.instance_number)
-        for ref in refs
-        if ref.series_number is not None and ref.instance_number is not None
-    )
-    names: list[NamedFiles] = []
-    for (modality, series), group in groupby(known, lambda entry: entry[:2]):
-        for run in _runs([entry[2] for entry in group]):
-            first, last = run[0], run[-1]
-            images = f"image {first}" if first == last else f"images {first} to {last}"
-            parts = (clean(modality, 16), f"series {series}", images)
-            names.append(NamedFiles(", ".join(part for part in parts if part), len(run)))
-    others = [ref for ref in refs if ref.series_number is None or ref.instance_number is None]
-    return (*names, *(NamedFiles(_place_in_zip(ref), 1) for ref in others))
-
-
-def _runs(numbers: Sequence[int]) -> list[list[int]]:
-    """Return the runs of consecutive numbers; `numbers` is sorted and may hold one twice."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number <= runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
-
-
-def _place_in_zip(ref: InstanceRef) -> str:
-    parts = [clean(ref.modality, 16)] if ref.modality else []
-    if ref.series_number is not None:
-        parts.append(f"series {ref.series_number}")
-    return ", ".join([*parts, f"file {ref.ordinal} of the zip"])
-
-
-def place_in_words(where: str, keyword: str) -> str:
-    """Return `Operators' name`-like words for an attribute with its tags, or the container's place."""
-    path, words = clean(where), " ".join(_CAMEL.split(clean(keyword, 80)))
-    if words and path:
-        return f"{words} {path}"
-    return words or path
-
-
-def reason_of(item: JudgedFinding, texts: Texts) -> str:
-    """Return why, in a clause that can follow `We could not accept …:`."""
-    finding, reasons = item.finding, texts.reasons
-    place = _place(finding.where, finding.instances, texts)
-    keyword = _keyword_class(finding.keyword, finding.where) if finding.code.startswith("PSN") else ""
-    text = reasons["code"].get(finding.code) or reasons["keyword"].get(keyword)
-    if text is not None:
-        return clean(text.text.format(place=place))
-    return _own_words(clean(item.message)) or _by_prefix(finding.code, place, texts)
-
-
-def _by_prefix(code: str, place: str, texts: Texts) -> str:
-    prefixes = texts.reasons["prefix"]
-    return prefixes.get(code[:3], prefixes["other"]).text.format(place=place)
-
-
-def _own_words(message: str) -> str:
-    """Return the first clause of a finding's message, else nothing: what fits behind a colon."""
-    body = re.sub(r"\s*\([^()]*\b(?:files?|times|once|twice)\b[^()]*\)", "", message)
-    body = re.split(r"[.!?]\s|:\s", body)[0].rstrip(".!? ")
-    if not _SHORTEST_REASON <= len(body) <= _LONGEST_REASON or "…" in body:
-        return ""
-    first, _, rest = body.partition(" ")
-    is_common_word = first[1:] == first[1:].lower() and not first[:1].isdigit() and not rest[:1].isupper()
-    return body[0].lower() + body[1:] if is_common_word else body
-
-
-def _keyword_class(keyword: str, where: str) -> str:
-    if "BirthDate" in keyword:
-        return "birth-date"
-    if "Telephone" in keyword:
-        return "telephone"
-    if keyword.startswith("Institution") or keyword == "StationName":
-        return "institution" if "Address" not in keyword else "address"
-    if "Address" in keyword:
-        return "address"
-    if _is_private(where):
-        return "private"
-    return "name" if _NAME_KEYWORDS.search(keyword) and "Label" not in keyword else ""
-
-
-def _is_private(where: str) -> bool:
-    group = re.search(r"\(([0-9A-Fa-f]{4}),[0-9A-Fa-fx]{4}[^()]*\)$", where)
-    return group is not None and int(group.group(1), 16) % 2 == 1
-
-
-def _place(where: str, instances: tuple[InstanceRef, ...], texts: Texts) -> str:
-    if where in _CONTAINER:
-        return texts.places[_CONTAINER[where]]
-    modalities = {ref.modality for ref in instances}
-    if len(modalities) > 1:
-        return texts.places["several"]
-    return texts.places.get(_modality(instances), texts.places["other"])
-
-
-def _modality(instances: tuple[InstanceRef, ...]) -> str:
-    return (instances[0].modality or "") if instances else ""

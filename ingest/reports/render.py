@@ -86,7 +86,7 @@ def _document(report: SubmissionReport) -> dict[str, Any]:
             "instances": report.receipt.instances,
             "not_read": dict(report.receipt.not_read),
         },
-        "findings": [_problem(item) for item in (*report.to_fix, *report.to_know)],
+        "findings": [_problem(item) for item in report.findings],
         "steps": [_steps(item) for item in report.steps],
         "subjects": [_subject(item) for item in report.subjects],
         "coverage": list(report.coverage),
@@ -124,7 +124,7 @@ def _subject(subject: SubjectSection) -> dict[str, Any]:
             for line in subject.arrived
         ],
         "changes": list(subject.changes),
-        "findings": [_problem(item) for item in (*subject.to_fix, *subject.to_know)],
+        "findings": [_problem(item) for item in subject.findings],
         "steps": [_steps(item) for item in subject.steps],
     }
 

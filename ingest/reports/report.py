@@ -36,7 +36,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding, for people. `files`: as a radiographer knows them; `more` counts those not listed."""
+    """One finding, for programs. `files`: as a radiographer knows them; `more` counts those not listed."""
 
     code: str
     severity: str
@@ -47,6 +47,27 @@ class Problem:
     files: tuple[str, ...]
     more: int
     instances: tuple[InstanceRef, ...]
+    steps: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a problem lies: an attribute or a place in the zip, and its files; `more`: those not listed."""
+
+    place: str
+    files: tuple[str, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Problems that ask the same of the reader, told once: in how many places they lie is in `spots`."""
+
+    codes: tuple[str, ...]
+    severity: str
+    message: str
+    action: str
+    spots: tuple[Spot, ...]
     steps: str = ""
 
 
@@ -63,7 +84,7 @@ class ArrivedLine:
 
 @dataclass(frozen=True, slots=True)
 class MissingLine:
-    """One object that is awaited. `how`: why it need not be sent; empty where it is to be."""
+    """One object that is awaited. `how`: why it need not be sent, where it came in an earlier zip."""
 
     object: str
     title: str
@@ -78,7 +99,8 @@ class MissingLine:
 class SubjectSection:
     """One subject of the submission.
 
-    to_fix:   findings that stop it; to_know: those that stop nothing.
+    findings: every finding, for programs.
+    to_fix:   what stops it; to_know: what stops nothing and asks for something; noted: what asks nothing.
     changes:  what this submission changed in the archive, in sentences.
     """
 
@@ -93,8 +115,10 @@ class SubjectSection:
     near_miss: str
     arrived: tuple[ArrivedLine, ...]
     missing: tuple[MissingLine, ...]
-    to_fix: tuple[Problem, ...]
-    to_know: tuple[Problem, ...]
+    findings: tuple[Problem, ...]
+    to_fix: tuple[Fix, ...]
+    to_know: tuple[Fix, ...]
+    noted: tuple[Fix, ...]
     changes: tuple[str, ...]
     steps: tuple[Steps, ...]
     pictures: SubjectPictures | None
@@ -132,8 +156,10 @@ class SubmissionReport:
     reported: datetime
     act: str
     subjects: tuple[SubjectSection, ...]
-    to_fix: tuple[Problem, ...]
-    to_know: tuple[Problem, ...]
+    findings: tuple[Problem, ...]
+    to_fix: tuple[Fix, ...]
+    to_know: tuple[Fix, ...]
+    noted: tuple[Fix, ...]
     steps: tuple[Steps, ...]
     receipt: Receipt
     coverage: tuple[str, ...]

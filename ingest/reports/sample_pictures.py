@@ -36,8 +36,8 @@ def _graph(is_whole: bool) -> ReferenceGraph:
             "planning-ct",
             "Planning CT",
             there if is_whole else NodeState.PARTIAL,
-            190 if is_whole else 1,
-            190 if is_whole else 98,
+            98 if is_whole else 91,
+            98,
             2,
         ),
         GraphNode("ig", "image-guidance", "19 cone-beam scans", there, 1672),
@@ -48,7 +48,7 @@ def _graph(is_whole: bool) -> ReferenceGraph:
         GraphNode("rtrecord", "rtrecord", "Treatment records", there, 20),
     )
     links = (
-        GraphLink("rtstruct-1", "ct-1", "drawn on", link, 98, 98 if is_whole else 1),
+        GraphLink("rtstruct-1", "ct-1", "drawn on", link, 98, 98 if is_whole else 91),
         GraphLink("rtplan-1", "rtstruct-1", "planned on", LinkState.RESOLVED, 1, 1),
         GraphLink("rtdose-1", "rtplan-1", "calculated for", link, 1, int(is_whole)),
         GraphLink("reg", "ig", "registers", LinkState.RESOLVED, 19, 19),
@@ -70,8 +70,8 @@ def _strip(is_whole: bool) -> SliceStrip:
         3.0,
         marks,
         present=98 - len(gone),
-        expected=98 if is_whole else 110,
-        unplaced=0 if is_whole else 12,
+        expected=98,
+        unplaced=0,
         structures_from=45.0,
         structures_to=240.0,
     )
@@ -101,7 +101,7 @@ def _calendar(is_whole: bool) -> FractionCalendar:
 def _objects(is_whole: bool) -> tuple[ObjectRow, ...]:
     awaited = ObjectState.PRESENT if is_whole else ObjectState.AWAITED
     return (
-        ObjectRow("planning-ct", "planning CT", "98 images", "98" if is_whole else "1 of 98", awaited),
+        ObjectRow("planning-ct", "planning CT", "98 images", "98" if is_whole else "91 of 98", awaited),
         ObjectRow("rtstruct", "structure set (RTSTRUCT)", "1", "1", ObjectState.PRESENT),
         ObjectRow("rtplan", "treatment plan (RTPLAN)", "1", "1", ObjectState.PRESENT),
         ObjectRow("rtdose", "dose cube (RTDOSE)", "1", "1" if is_whole else "none", awaited),

@@ -50,20 +50,16 @@ def sample_subject(subject_id: str) -> SubjectInput:
         subject_id,
         Outcome.ACCEPTED,
         Completeness(CompletenessState.COMPLETE),
-        (
-            _finding(
-                "IGR101", Severity.INFO, "Imaging took place on 19 of 20 treatment days.", "Nothing to do."
-            ),
-        ),
+        (_finding("PSN156", Severity.INFO, "The dates of study are kept.", "Nothing needs to be done."),),
         head_version=1,
-        new=412,
-        duplicates=3,
+        new=1,
+        duplicates=1_811,
     )
     return SubjectInput(
         verdict=verdict,
         arrived=_arrived(dose=True),
         filed={
-            "planning-ct": 190,
+            "planning-ct": 98,
             "rtstruct": 1,
             "rtplan": 1,
             "rtdose": 1,
@@ -77,10 +73,10 @@ def sample_subject(subject_id: str) -> SubjectInput:
 
 
 def sample_awaiting(subject_id: str) -> SubjectInput:
-    """Return a subject that lacks its dose and most of its CT."""
+    """Return a subject that lacks its dose and some slices of its CT."""
     missing = (
-        MissingObject("rtdose", "1 dose cube", "none"),
-        MissingObject("planning-ct", "98 images that the structures refer to", "1 of 98"),
+        MissingObject("planning-ct", "98 CT images", "91 present"),
+        MissingObject("rtdose", "at least 1 RTDOSE", "none"),
     )
     verdict = SubjectVerdict(
         subject_id,
@@ -89,19 +85,26 @@ def sample_awaiting(subject_id: str) -> SubjectInput:
         Completeness(CompletenessState.AWAITING, missing),
         (
             _finding(
-                "REF110",
+                "IGR101",
                 Severity.WARN,
-                "The plan's dose cube was not sent.",
-                "Export the total dose together with the plan.",
-                (InstanceRef(97, "RTPLAN", 4, 1),),
+                "4 days of treatment without an image, of 20 fractions delivered.",
+                "If there were scans on those days, export and send them. If not, there is nothing to do.",
+                tuple(InstanceRef(2000 + n, "RTRECORD", 300 + n, 1) for n in (5, 10, 15, 20)),
             ),
         ),
-        new=240,
+        new=1_804,
     )
     return SubjectInput(
         verdict=verdict,
         arrived=_arrived(dose=False),
-        filed={"planning-ct": 1, "rtstruct": 1, "rtplan": 1},
+        filed={
+            "planning-ct": 91,
+            "rtstruct": 1,
+            "rtplan": 1,
+            "image-guidance": 1672,
+            "reg": 19,
+            "rtrecord": 20,
+        },
         systems={"RTPLAN": "raystation", "CT": "raystation"},
         pictures=sample_pictures(is_whole=False),
     )
@@ -112,8 +115,9 @@ def sample_leak(subject_id: str) -> SubjectInput:
     finding = _finding(
         "PSN101",
         Severity.BLOCK,
-        "A name is still in the plan.",
-        "Clear the operator's name and send the set again.",
+        "A person's name stands in an attribute made for names (once). Only the study ID, a placeholder or"
+        " nothing may stand there.",
+        "Remove the name in the planning system's anonymiser and send the data again.",
         (InstanceRef(97, "RTPLAN", 4, 1),),
         where="(0008,1070)",
         keyword="OperatorsName",
@@ -122,13 +126,13 @@ def sample_leak(subject_id: str) -> SubjectInput:
     born = _finding(
         "PSN102",
         Severity.BLOCK,
-        "A date of birth is still in 190 files.",
-        "Clear the date of birth, or set it to the first of January 1900.",
+        "A date of birth is in the data.",
+        "Empty the date of birth, or set it to 1 January 1900, and send the data again.",
         tuple(InstanceRef(n, "CT", 2, n) for n in range(1, 21)),
         where="(0010,0030)",
         keyword="PatientBirthDate",
         effect=Effect.HOLD,
-        count=190,
+        count=98,
     )
     verdict = SubjectVerdict(
         subject_id,
@@ -153,14 +157,14 @@ def sample_leak(subject_id: str) -> SubjectInput:
 def sample_review(subject_id: str) -> SubjectInput:
     """Return a subject that a person of the trial team has to look at."""
     finding = _finding(
-        "PSN140",
+        "PSN301",
         Severity.REVIEW,
-        "Fields of the manufacturer that we do not know are in 190 files.",
-        "Nothing to do yet: the trial team looks at them.",
+        "A manufacturer's private element is in the data, and nobody has approved it yet for your site.",
+        "Have your anonymiser remove private elements, or ask the study team to approve this maker's.",
         tuple(InstanceRef(n, "CT", 2, n) for n in range(1, 9)),
         where="(7005,1008)",
         effect=Effect.HOLD,
-        count=1330,
+        count=98,
     )
     verdict = SubjectVerdict(
         subject_id, subject_id, Outcome.HELD, Completeness(CompletenessState.NOT_VERIFIABLE), (finding,)
@@ -172,7 +176,7 @@ def _arrived(*, dose: bool) -> tuple[ArrivedSeries, ...]:
     scans = tuple(ArrivedSeries("image-guidance", "CT", 100 + n, 88, 1, 88, "xvi") for n in range(19))
     doses = (ArrivedSeries("rtdose", "RTDOSE", 5, 1, 1, 1, "eclipse"),) if dose else ()
     return (
-        ArrivedSeries("planning-ct", "CT", 2, 190, 1, 190),
+        ArrivedSeries("planning-ct", "CT", 2, 98 if dose else 91, 1, 98),
         ArrivedSeries("rtstruct", "RTSTRUCT", 3, 1, 1, 1, "eclipse"),
         ArrivedSeries("rtplan", "RTPLAN", 4, 1, 1, 1, "eclipse"),
         *doses,
@@ -186,13 +190,14 @@ def _unidentified() -> SubjectInput:
     finding = _finding(
         "SID101",
         Severity.BLOCK,
-        "PatientID is not a study ID, but nearly one: did you mean 123-1001? (412 files)",
+        "PatientID is not a study ID, but nearly one: did you mean 123-1001? (1,812 files)",
         "Write the study ID exactly as 123-1001 into PatientID and PatientName and send the set again.",
-        (InstanceRef(1, "CT", 2, 1),),
+        tuple(InstanceRef(n, "CT", 2, n) for n in range(1, 21)),
         where="(0010,0020)",
         keyword="PatientID",
         effect=Effect.HOLD,
-        count=412,
+        count=1_812,
+        detail={"near_miss": "123-1001"},
     )
     verdict = SubjectVerdict(
         "unidentified-1", None, Outcome.HELD, Completeness(CompletenessState.NOT_VERIFIABLE), (finding,)
@@ -223,8 +228,9 @@ def _finding(
     effect: Effect = Effect.NONE,
     scope: Scope = Scope.SUBJECT,
     count: int = 1,
+    detail: Mapping[str, str | int] | None = None,
 ) -> JudgedFinding:
-    finding = Finding(code, None, where, keyword, {}, count, instances)
+    finding = Finding(code, None, where, keyword, detail or {}, count, instances)
     return JudgedFinding(finding, severity, scope, effect, message, action)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from ingest.reports.plain_text import clean
 from ingest.reports.qa_inputs import FindingTally, SiteReportInput, SubjectRow
+from ingest.reports.reasons import without_counts
 from ingest.reports.texts import load_texts
 
 _SEVERITIES = ("block", "review", "warn", "info")
@@ -46,7 +47,7 @@ def order_findings(findings: Sequence[FindingTally]) -> tuple[FindingTally, ...]
         FindingTally(
             clean(item.code),
             item.severity,
-            clean(item.message),
+            without_counts(clean(item.message)),
             clean(item.action),
             item.submissions,
             item.subjects,
@@ -61,9 +62,9 @@ def list_held(source: SiteReportInput) -> tuple[HeldRow, ...]:
     words = {item.code: item.message for item in source.findings}
     return tuple(
         HeldRow(
-            label=clean(item.label or "the whole zip", 64),
+            label=clean(item.label or load_texts().say("site", "whole-zip"), 64),
             submission_id=clean(item.submission_id),
-            reasons=tuple(_first_sentence(clean(words.get(code, code))) for code in item.codes),
+            reasons=tuple(_reason(words.get(code, code)) for code in item.codes),
             since=item.since,
             days=max(0, (source.made - item.since).days),
         )
@@ -71,8 +72,9 @@ def list_held(source: SiteReportInput) -> tuple[HeldRow, ...]:
     )
 
 
-def _first_sentence(text: str) -> str:
-    head, stop, _ = text.partition(". ")
+def _reason(message: str) -> str:
+    """Return the first sentence of a finding's message, without what it counts."""
+    head, stop, _ = without_counts(clean(message)).partition(". ")
     return head + stop.strip()
 
 

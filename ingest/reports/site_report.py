@@ -86,6 +86,7 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
     days = [_days_to_complete(row) for row in active if row.first_received and row.completed]
     nothing_yet = sum(row.first_received is None for row in active)
     chase = list_awaited(active, source)
+    complete = sum(row.completeness is CompletenessState.COMPLETE for row in active)
     return SiteReport(
         site_number=clean(source.site_number),
         site_name=clean(source.site_name),
@@ -95,9 +96,9 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
         contact=mail_address(source.contact),
         made=source.made,
         tone=Tone.HELD if source.held else _site_tone(tones),
-        headline=_headline(source, len(active), tones, len(chase)),
+        headline=_headline(source, complete, len(active), len(chase)),
         subjects=len(active),
-        complete=tones[Tone.COMPLETE],
+        complete=complete,
         awaiting=tones[Tone.AWAITING] + tones[Tone.FILED],
         held=_patients_held(source),
         nothing_yet=nothing_yet,
@@ -130,17 +131,17 @@ def _site_tone(tones: Counter[Tone]) -> Tone:
     return next((tone for tone in (Tone.HELD, Tone.AWAITING, Tone.FILED) if tones[tone]), Tone.COMPLETE)
 
 
-def _headline(source: SiteReportInput, subjects: int, tones: Counter[Tone], chased: int) -> str:
-    name = clean(source.site_name)
+def _headline(source: SiteReportInput, complete: int, subjects: int, chased: int) -> str:
+    words, name = load_texts(), clean(source.site_name)
     if not subjects and not source.held:
-        return f"{name}: nothing has been received yet."
-    complete, held = tones[Tone.COMPLETE], _patients_held(source)
-    parts = [f"{complete} of {counted(subjects, 'patient')} {'is' if complete == 1 else 'are'} complete"]
+        return words.say("site", "nothing", site=name)
+    held = _patients_held(source)
+    parts = [words.say("site", "complete", complete, patients=counted(subjects, "patient"))]
     if chased:
-        parts.append(f"{counted(chased, 'thing is', 'things are')} still awaited")
+        parts.append(words.say("site", "awaited", chased))
     if held:
-        parts.append(f"data of {counted(held, 'patient is', 'patients are')} held")
-    return f"{name}: {joined(parts)}."
+        parts.append(words.say("site", "held", held))
+    return words.say("site", "headline", site=name, parts=joined(parts))
 
 
 def _patients_held(source: SiteReportInput) -> int:
@@ -169,22 +170,28 @@ def _months(judged: Sequence[SubjectRow]) -> tuple[MonthRate, ...]:
 
 def _trend_words(months: Sequence[MonthRate]) -> str:
     """Compare the later half of the months with the earlier one, where both have enough to compare."""
+    words = load_texts()
     middle = len(months) // 2
     early, late = months[:middle], months[middle:]
     counts = [sum(item.total for item in half) for half in (early, late)]
     if min(counts) < FEW:
-        return "too few to tell a trend"
+        return words.say("site", "trend-few")
     before, after = (
         sum(item.right for item in half) / count for half, count in zip((early, late), counts, strict=True)
     )
     if abs(after - before) < 0.1:
-        return "about the same as before"
-    return "better than before" if after > before else "worse than before"
+        return words.say("site", "trend-same")
+    return words.say("site", "trend-better" if after > before else "trend-worse")
 
 
 def _matrix_row(row: SubjectRow, source: SiteReportInput) -> MatrixRow:
     tone = tone_of_row(row)
-    status = "Nothing yet" if row.first_received is None else load_texts().statuses[tone.value].text
+    words = load_texts()
+    status = words.statuses[tone.value].text
+    if row.first_received is None:
+        status = words.say("site", "row-nothing")
+    elif tone is Tone.HELD and row.completeness is CompletenessState.COMPLETE:
+        status = words.say("site", "row-complete-held")
     return MatrixRow(
         subject_id=clean(row.subject_id, 64),
         tone=tone,

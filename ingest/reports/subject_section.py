@@ -11,11 +11,18 @@ from ingest.model.finding import JudgedFinding
 from ingest.model.picture import SubjectPictures
 from ingest.model.verdict import MissingObject, Outcome, SubjectVerdict
 from ingest.reports.arrived import kind_rank
-from ingest.reports.currency import currency_lines
-from ingest.reports.headline import ARRIVED_HELD, subject_headline, subject_lead, tone_of
+from ingest.reports.changes import changes_of
+from ingest.reports.headline import (
+    ARRIVED_HELD,
+    CARRY_THE_ID,
+    near_miss_of,
+    subject_headline,
+    subject_lead,
+    tone_of,
+)
 from ingest.reports.inputs import ArrivedSeries, SubjectInput, SubmissionReportInput
-from ingest.reports.plain_text import clean, counted, joined, sentence
-from ingest.reports.problems import problems_of, stops
+from ingest.reports.plain_text import clean, counted
+from ingest.reports.problems import asks_nothing, fixes_of, problems_of, stops
 from ingest.reports.report import ArrivedLine, MissingLine, SubjectSection
 from ingest.reports.steps import StepsShelf
 from ingest.reports.texts import Texts
@@ -30,8 +37,17 @@ def build_subject(subject: SubjectInput, source: SubmissionReportInput, texts: T
     anchor = re.sub(r"[^A-Za-z0-9-]", "-", verdict.label)[:64]
     shelf = StepsShelf(texts, source.planning_system, f"{anchor}-")
     # Everything to fix comes first, so that its steps do.
-    to_fix = problems_of([item for item in verdict.findings if stops(item)], shelf, subject.systems)
+    # A slip in the study ID is one thing to put right, though it stands in PatientName too.
+    silent = [item for item in verdict.findings if stops(item) and _is_same_slip(item, verdict)]
+    told = problems_of(
+        [item for item in verdict.findings if stops(item) and item not in silent], shelf, subject.systems
+    )
+    unsaid = problems_of(silent, StepsShelf(texts, "", ""), {})
+    stopping = (*told, *(replace(item, steps="") for item in unsaid))
     missing = _missing(subject, source, shelf, texts)
+    others = problems_of([item for item in verdict.findings if not stops(item)], shelf, subject.systems)
+    files = sum(series.instances for series in subject.arrived)
+    asking, remarks = _worth_knowing(verdict, source, texts)
     return SubjectSection(
         anchor=anchor,
         label=clean(verdict.label, 64),
@@ -44,32 +60,45 @@ def build_subject(subject: SubjectInput, source: SubmissionReportInput, texts: T
         near_miss=clean(subject.near_miss or "", 64),
         arrived=arrived_lines(subject.arrived, texts),
         missing=missing,
-        to_fix=to_fix,
-        to_know=problems_of(_worth_knowing(verdict, source), shelf, subject.systems),
-        changes=_changes(subject, source.is_repeat, texts),
+        findings=(*stopping, *others),
+        to_fix=fixes_of(told, files),
+        to_know=fixes_of(problems_of(asking, shelf, subject.systems), files),
+        noted=fixes_of(problems_of(remarks, shelf, subject.systems), files),
+        changes=changes_of(subject, source.is_repeat, texts),
         steps=shelf.taken,
         pictures=_clean_pictures(subject.pictures),
     )
 
 
-def _worth_knowing(verdict: SubjectVerdict, source: SubmissionReportInput) -> list[JudgedFinding]:
-    """Return the findings that stop nothing, but for those that "Still expected" says already."""
+def _worth_knowing(
+    verdict: SubjectVerdict, source: SubmissionReportInput, texts: Texts
+) -> tuple[list[JudgedFinding], list[JudgedFinding]]:
+    """Return what asks for something and stops nothing, and mere remarks; nothing that is said elsewhere."""
     missing = {item.object for item in verdict.completeness.missing}
     titles = {source.object_titles.get(kind, kind) for kind in missing}
-    return [
+    left = [
         item
         for item in verdict.findings
         if not stops(item)
+        and texts.said["by-missing"].get(item.finding.code) not in missing
+        and item.finding.code not in texts.said["by-changes"]
         and not (item.finding.code.startswith("CMP1") and item.finding.detail.get("title") in titles)
     ]
+    return [item for item in left if not asks_nothing(item)], [item for item in left if asks_nothing(item)]
+
+
+def _is_same_slip(item: JudgedFinding, verdict: SubjectVerdict) -> bool:
+    is_told = item.finding.code.startswith("SID")
+    return bool(near_miss_of(verdict)) and not is_told and item.finding.keyword in CARRY_THE_ID
 
 
 def _sentence(verdict: SubjectVerdict, source: SubmissionReportInput, texts: Texts) -> str:
     """Return the subject's own answer; where it is the only one, the report's first line has said it."""
-    lead = subject_lead(verdict, source.is_repeat, texts)
     if len(source.subjects) == 1:
         return ""
-    return f"{subject_headline(verdict, source.is_repeat, texts)} {lead}"
+    answer = subject_headline(verdict, source.is_repeat, texts)
+    is_stopped = verdict.outcome is not Outcome.ACCEPTED
+    return f"{answer} {subject_lead(verdict, source.is_repeat, texts)}" if is_stopped else answer
 
 
 def arrived_lines(arrived: Sequence[ArrivedSeries], texts: Texts) -> tuple[ArrivedLine, ...]:
@@ -130,7 +159,7 @@ def _missing_line(
     how = ""
     if is_held:
         is_here = subject.verdict.outcome is not Outcome.ACCEPTED
-        how = texts.held["here" if is_here else "before"].text
+        how = "" if is_here else texts.held["before"].text
     return MissingLine(
         object=clean(item.object, 60),
         title=_capital(clean(title, 120)),
@@ -140,44 +169,6 @@ def _missing_line(
         how=how,
         steps="" if is_held else shelf.for_object(item.object, subject.systems),
     )
-
-
-def _changes(subject: SubjectInput, is_repeat: bool, texts: Texts) -> tuple[str, ...]:
-    """Say what this submission changed in the archive, and what the archive holds now."""
-    verdict, said = subject.verdict, []
-    if verdict.outcome is Outcome.ACCEPTED:
-        if verdict.new and not is_repeat:
-            before = " to what was filed before" if verdict.head_version else ""
-            said.append(f"{counted(verdict.new, 'file')} {'added' if before else 'filed'}{before}.")
-        if subject.replaced:
-            files = counted(subject.replaced, "file", "files")
-            takes = "takes" if subject.replaced == 1 else "take"
-            said.append(
-                f"Of these, {files} {takes} the place of what was filed under the same UID with other "
-                "content; that stays in its earlier version."
-            )
-        if verdict.duplicates:
-            said.append(f"{counted(verdict.duplicates, 'file')} had been received before, unchanged.")
-    if verdict.conflicts:
-        files = counted(verdict.conflicts, "file was", "files were")
-        said.append(f"{files} filed before with other content: what is filed stays.")
-    if subject.resolved and verdict.head_version and verdict.outcome is Outcome.ACCEPTED:
-        named = joined([texts.object_words(kind).the for kind in subject.resolved])
-        said.append(sentence(f"no longer missing: {named}"))
-    if verdict.outcome is Outcome.ACCEPTED and verdict.new:
-        said += currency_lines(subject, texts)
-    if subject.filed:
-        held = sorted(subject.filed.items(), key=lambda entry: kind_rank(entry[0]))
-        amounts = [_amount(kind, count, texts) for kind, count in held if count]
-        said.append(f"In the archive for this patient now: {joined(amounts)}.")
-    return tuple(said)
-
-
-def _amount(kind: str, count: int, texts: Texts) -> str:
-    words = texts.object_words(kind)
-    if words.one == "image":
-        return f"{words.title} {counted(count, words.one, words.many)}"
-    return counted(count, words.one, words.many)
 
 
 def _clean_pictures(pictures: SubjectPictures | None) -> SubjectPictures | None:

@@ -58,11 +58,22 @@ class Texts:
     routes: Mapping[str, str]
     members: Mapping[str, str]
     held: Mapping[str, Text]
+    changes: Mapping[str, Text]
+    coverage: Mapping[str, Text]
+    managers: Mapping[str, Mapping[str, Text]]
     statuses: Mapping[str, Text]
     reasons: Mapping[str, Mapping[str, Text]]
     topics: Mapping[str, Mapping[str, str]]
+    said: Mapping[str, Mapping[str, str]]
     systems: Mapping[str, str]
     steps: Mapping[tuple[str, str], StepsText]
+
+    def say(self, part: str, key: str, count: int | None = None, **values: object) -> str:
+        """Return a sentence for data managers; with a count, its form for one or for many."""
+        if count is None:
+            return self.managers[part][key].text.format(**values)
+        form = "one" if count == 1 else "many"
+        return self.managers[part][f"{key}-{form}"].text.format(count=f"{count:,}", **values)
 
     def object_words(self, kind: str) -> ObjectWords:
         """Return the words for a kind of object; a kind that is not known is `other`."""
@@ -100,9 +111,13 @@ def read_texts(toml: str) -> Texts:
         routes=MappingProxyType(data["route"]),
         members=MappingProxyType(data["member"]),
         held=_sentences(data["held"]),
+        changes=_sentences(data["change"]),
+        coverage=_sentences(data["coverage"]),
+        managers=MappingProxyType({kind: _sentences(table) for kind, table in data["managers"].items()}),
         statuses=_sentences(data["status"]),
         reasons=MappingProxyType({kind: _sentences(table) for kind, table in data["reason"].items()}),
         topics=MappingProxyType(data["topic"]),
+        said=MappingProxyType(data["said"]),
         systems=MappingProxyType(data["system"]),
         steps=MappingProxyType({(item.topic, item.system): item for item in steps}),
     )

@@ -136,12 +136,10 @@ def overdue_csv(report: TrialReport) -> str:
 
 
 def _headline(complete: int, subjects: int, enrolled: int | None, needing: int) -> str:
+    words = load_texts()
     of = counted(enrolled if enrolled is not None else subjects, "patient")
-    are = "is" if complete == 1 else "are"
-    needs = (
-        f"{counted(needing, 'site needs', 'sites need')} attention" if needing else "no site needs attention"
-    )
-    return f"{complete:,} of {of} {are} complete; {needs}."
+    needs = words.say("trial", "needing", needing) if needing else words.say("trial", "needing-none")
+    return words.say("trial", "headline", complete, patients=of, needs=needs)
 
 
 def _rank(site: SiteLine, source: TrialReportInput) -> RankedSite:
@@ -154,7 +152,7 @@ def _rank(site: SiteLine, source: TrialReportInput) -> RankedSite:
     is_often_wrong = rate is not None and site.first_time_all >= 5 and rate < 0.5
     needs = _needs(site, made, silent=silent if is_silent else None, is_silent=is_silent)
     if is_often_wrong:
-        needs.append("more than half is not right the first time")
+        needs.append(load_texts().say("trial", "often-wrong"))
     return RankedSite(
         number=clean(site.number),
         name=clean(site.name),
@@ -172,14 +170,16 @@ def _rank(site: SiteLine, source: TrialReportInput) -> RankedSite:
 
 
 def _needs(site: SiteLine, made: datetime, *, silent: int | None, is_silent: bool) -> list[str]:
-    needs = []
+    words, needs = load_texts(), []
     if site.held:
-        age = f", the oldest for {days_in_words((made - site.oldest_held).days)}" if site.oldest_held else ""
-        needs.append(f"{counted(site.held, 'patient')} held{age}")
+        age = days_in_words((made - site.oldest_held).days if site.oldest_held else 0)
+        needs.append(words.say("trial", "held", site.held, age=age))
     if site.overdue:
-        needs.append(f"{counted(site.overdue, 'object')} overdue")
-    if is_silent:
-        needs.append("has never sent anything" if silent is None else f"silent for {days_in_words(silent)}")
+        needs.append(words.say("trial", "overdue", site.overdue))
+    if is_silent and silent is None:
+        needs.append(words.say("trial", "never"))
+    elif is_silent and silent is not None:
+        needs.append(words.say("trial", "silent", age=days_in_words(silent)))
     return needs
 
 

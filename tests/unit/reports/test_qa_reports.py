@@ -158,7 +158,8 @@ def test_the_morning_begins_with_what_needs_a_person() -> None:
 def test_what_is_held_is_counted_by_age_and_the_oldest_comes_first() -> None:
     held = build_morning(sample_morning()).sections[1].lines
     assert held[0] == "By age: 1 since yesterday and 1 more than a month"
-    assert held[1].startswith("S000311 unidentified-1")
+    assert held[1] == "Nobody has taken 1 of them"
+    assert held[2].startswith("S000311 unidentified-1")
 
 
 def test_a_quiet_morning_says_so() -> None:

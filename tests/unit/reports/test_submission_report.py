@@ -17,9 +17,11 @@ from ingest.model.wire import from_wire, to_wire
 from ingest.reports.content import build_submission_report
 from ingest.reports.headline import missing_in_words
 from ingest.reports.inputs import ArrivedSeries, SubmissionReportInput
-from ingest.reports.problems import name_files, problems_of, reason_of
+from ingest.reports.naming import name_files
+from ingest.reports.problems import fixes_of, problems_of
+from ingest.reports.reasons import reason_of
 from ingest.reports.render import render_html, render_json, render_text
-from ingest.reports.report import Problem, SubmissionReport, Tone
+from ingest.reports.report import Fix, Problem, SubmissionReport, Tone
 from ingest.reports.samples import sample_awaiting, sample_submissions
 from ingest.reports.steps import StepsShelf
 from ingest.reports.texts import load_texts
@@ -40,18 +42,21 @@ def report(name: str) -> SubmissionReport:
         ("complete", "Received and filed: 123-1001 is complete.", Tone.COMPLETE),
         (
             "awaiting",
-            "Received 123-1002; we are still waiting for the dose cube and more of the planning CT.",
+            "Received 123-1002; we are still waiting for more of the planning CT and the dose cube.",
             Tone.AWAITING,
         ),
         ("name-left", "We could not accept 123-1003 yet: a name is still in the plan.", Tone.HELD),
         ("batch", "We could not accept one patient's data: a name is still in the plan.", Tone.HELD),
         ("repeat", "Already received: this adds nothing new, and 123-1001 is complete.", Tone.COMPLETE),
         ("password", "We could not read this zip: the zip is protected by a password.", Tone.REJECTED),
-        ("unfinished", "This upload did not finish. Please send the zip again.", Tone.REJECTED),
+        ("unfinished", "This zip did not arrive whole. Please send it again.", Tone.REJECTED),
         ("no-dicom", "We found no DICOM data in this zip.", Tone.REJECTED),
         (
             "study-id-wrong",
-            "We could not accept one patient's data: PatientID is not a study ID, but nearly one.",
+            (
+                "We could not accept one patient's data: the study ID is not written right."
+                " Did you mean 123-1001?"
+            ),
             Tone.HELD,
         ),
     ],
@@ -105,9 +110,9 @@ def test_image_guidance_steps_are_those_of_the_imager() -> None:
 
 def test_each_problem_names_its_files_as_the_console_does() -> None:
     problems = report("name-left").subjects[0].to_fix
-    assert problems[0].files == ("RTPLAN, series 4, image 1",)
-    assert problems[1].files == ("CT, series 2, images 1 to 20",)
-    assert (problems[1].more, problems[1].count) == (170, 190)
+    assert problems[0].spots[0].files == ("RTPLAN, series 4, image 1",)
+    assert problems[1].spots[0].files == ("CT, series 2, images 1 to 20",)
+    assert problems[1].spots[0].more == 78
 
 
 def test_files_without_numbers_are_named_by_their_place_in_the_zip() -> None:
@@ -124,15 +129,85 @@ def test_files_without_numbers_are_named_by_their_place_in_the_zip() -> None:
     )
 
 
+def test_the_same_image_of_many_series_is_one_line() -> None:
+    refs = tuple(InstanceRef(n, "RTRECORD", 300 + n, 1) for n in (1, 2, 3, 4, 7))
+    assert tuple((file.name, file.files) for file in name_files(refs)) == (
+        ("RTRECORD, series 301 to 304, image 1 of each", 4),
+        ("RTRECORD, series 307, image 1", 1),
+    )
+
+
+def test_files_that_follow_each_other_in_the_zip_are_one_line() -> None:
+    refs = tuple(InstanceRef(n) for n in (1, 2, 3, 9))
+    assert [file.name for file in name_files(refs)] == ["files 1 to 3 of the zip", "file 9 of the zip"]
+
+
+def left_in(keyword: str, where: str, code: str = "PSN101", files: int = 3) -> JudgedFinding:
+    refs = tuple(InstanceRef(n, "CT", 2, n) for n in range(1, files + 1))
+    finding = Finding(code, "123-1003", where, keyword, {}, files, refs)
+    message = f"A name stands in an attribute of {code[:3]} ({files} times). Clear it."
+    return JudgedFinding(finding, Severity.BLOCK, Scope.SUBJECT, Effect.HOLD, message, f"Clear {code}.")
+
+
+def fixes(*found: JudgedFinding, files_in_all: int = 0) -> tuple[Fix, ...]:
+    return fixes_of(problems_of(found, StepsShelf(load_texts(), "", ""), {}), files_in_all)
+
+
+def test_the_same_in_many_attributes_is_told_once_with_its_places() -> None:
+    (fix,) = fixes(
+        left_in("OperatorsName", "(0008,1070)", files=4), left_in("ReferringPhysicianName", "(0008,0090)")
+    )
+    assert fix.message == "A name stands in an attribute of PSN. Clear it."
+    assert [spot.place for spot in fix.spots] == [
+        "Operators Name (0008,1070)",
+        "Referring Physician Name (0008,0090)",
+    ]
+    assert fix.spots[0].files == ("CT, series 2, images 1 to 4",)
+
+
+def test_what_is_wrong_with_one_attribute_is_told_once_by_the_worst() -> None:
+    (fix,) = fixes(
+        left_in("OtherPatientIDs", "(0010,1000)"), left_in("OtherPatientIDs", "(0010,1000)", "PSN105")
+    )
+    assert fix.codes == ("PSN101", "PSN105")
+    assert fix.spots[0].place == "Other Patient IDs (0010,1000)"
+
+
+def test_a_second_finding_in_more_files_is_not_hidden_by_the_first() -> None:
+    told = fixes(
+        left_in("PatientComments", "(0010,4000)", files=1),
+        left_in("PatientComments", "(0010,4000)", "PSN117"),
+    )
+    assert [fix.codes for fix in told] == [("PSN101",), ("PSN117",)]
+
+
+def test_what_is_in_every_file_lists_none() -> None:
+    (fix,) = fixes(left_in("OperatorsName", "(0008,1070)"), files_in_all=3)
+    assert fix.spots[0].files == ("all 3 files",)
+
+
+def test_every_finding_is_in_the_json_however_few_are_told() -> None:
+    source, subject = SAMPLES["name-left"], SAMPLES["name-left"].subjects[0]
+    found = (left_in("OtherPatientIDs", "(0010,1000)"), left_in("OtherPatientIDs", "(0010,1000)", "PSN105"))
+    verdict = replace(subject.verdict, findings=found)
+    made = build_submission_report(replace(source, subjects=(replace(subject, verdict=verdict),)))
+    assert [item["code"] for item in json.loads(render_json(made))["subjects"][0]["findings"]] == [
+        "PSN101",
+        "PSN105",
+    ]
+    assert len(made.subjects[0].to_fix) == 1
+
+
 def test_what_asks_nothing_lists_no_files() -> None:
-    assert report("complete").subjects[0].to_know[0].files == ()
+    made = report("complete").subjects[0]
+    assert (made.to_know, made.noted[0].spots[0].files) == ((), ())
 
 
 def test_a_first_filing_is_not_told_as_an_addition() -> None:
     subject = sample_awaiting("123-1002")
     first = build_submission_report(replace(SAMPLES["awaiting"], subjects=(subject,)))
-    assert first.subjects[0].changes[0] == "240 files filed."
-    assert report("complete").subjects[0].changes[0] == "412 files added to what was filed before."
+    assert first.subjects[0].changes[0] == "1,804 files filed."
+    assert report("complete").subjects[0].changes[0] == "1 file added to what was filed before."
 
 
 def test_what_is_held_is_said_to_be_there() -> None:
@@ -193,7 +268,7 @@ def test_what_arrived_and_is_held_is_not_asked_for_again() -> None:
 
 def test_a_held_subject_says_what_of_it_arrived() -> None:
     dose, plan = with_missing(Outcome.HELD, ("rtdose",)).subjects[0].missing
-    assert dose.how.startswith("Arrived in this zip, held with the rest")
+    assert dose.is_held and not dose.how  # the first line says that nothing of this patient was filed
     assert plan.steps
 
 
@@ -230,8 +305,8 @@ def test_arrived_objects_stand_in_the_order_of_a_treatment() -> None:
 
 def test_one_held_subject_does_not_hide_the_others() -> None:
     made = report("batch")
-    assert made.lead.startswith("123-1001 and 123-1002 were filed.")
-    assert [subject.tone for subject in made.subjects] == [Tone.COMPLETE, Tone.AWAITING, Tone.HELD]
+    assert made.lead.startswith("123-1001 and 123-1002 were filed and need not be sent again.")
+    assert [subject.tone for subject in made.subjects] == [Tone.HELD, Tone.AWAITING, Tone.COMPLETE]
 
 
 def test_only_review_findings_ask_nothing_of_the_site() -> None:
