@@ -14,6 +14,7 @@ _FOLDERS = {
     "originals": 0o700,
     "quarantine": 0o700,
     "reports": 0o750,
+    "withdrawn": 0o750,
 }
 
 
@@ -27,6 +28,7 @@ class Places:
     originals:  the packages as they were downloaded.
     quarantine: members that were held.
     reports:    what was said to the sites, a folder a submission.
+    withdrawn:  a note for each subject that left the trial: its study ID, and when.
     locks:      lock files, empty.
     """
 
@@ -39,6 +41,7 @@ class Places:
         self.originals = root / "originals"
         self.quarantine = root / "quarantine"
         self.reports = root / "reports"
+        self.withdrawn = root / "withdrawn"
         self.locks = root / "locks"
 
     def make(self) -> None:

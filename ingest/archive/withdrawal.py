@@ -6,11 +6,14 @@ Copies that are kept by submission (originals/, quarantine/, staging/) and those
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 
-from ingest.archive.disk import move_directory, sync_directory, worldly_faults
+from ingest.archive.disk import move_directory, replace_file, sync_directory, worldly_faults
+from ingest.archive.order import ArchiveDamaged, check_subject_id
 from ingest.archive.recovery import recover_object
 from ingest.archive.store import Archive
 
@@ -23,6 +26,44 @@ class Withdrawn:
     bytes: int
     orphans: int
     also_elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalNote:
+    """That a subject left the trial: a ledger that is rebuilt must not file it again."""
+
+    subject_id: str
+    act_name: str
+    created: datetime
+
+
+def note_withdrawal(archive: Archive, note: WithdrawalNote) -> None:
+    """Write a note beside the storage root; one that is there stays. Raises TransientError."""
+    check_subject_id(note.subject_id)
+    target = archive.places.withdrawn / f"{note.subject_id}.json"
+    document = {
+        "schema": 1,
+        "subject_id": note.subject_id,
+        "act": note.act_name,
+        "created": note.created.isoformat(),
+    }
+    with worldly_faults("noting a withdrawal"):
+        if not target.exists():
+            replace_file(target, (json.dumps(document, indent=2) + "\n").encode(), archive.places.building)
+
+
+def read_withdrawals(archive: Archive) -> tuple[WithdrawalNote, ...]:
+    """Return the notes, by study ID. Raises ArchiveDamaged, TransientError."""
+    with worldly_faults("reading the withdrawals"):
+        notes = [path.read_bytes() for path in sorted(archive.places.withdrawn.glob("*.json"))]
+    try:
+        read = [json.loads(note) for note in notes]
+        return tuple(
+            WithdrawalNote(item["subject_id"], item["act"], datetime.fromisoformat(item["created"]))
+            for item in read
+        )
+    except (ValueError, KeyError, TypeError):
+        raise ArchiveDamaged("a note of a withdrawal cannot be read") from None
 
 
 def withdraw(archive: Archive, subject_id: str) -> Withdrawn:

@@ -51,9 +51,10 @@ def anchors_command() -> None:
 
 @command.command("rebuild-ledger")
 def rebuild_command() -> None:
-    """Rebuild the catalogue from the archive alone, into an empty ledger.
+    """Rebuild the ledger from the archive alone, into an empty one.
 
-    Every file is read again. Stop all workers first; a rebuild that was cut short is taken up again.
+    Catalogue, filings, verdicts, the acts and approvals behind them, and withdrawals come back. Every file is
+    read again. Stop all workers first; a rebuild that was cut short is taken up again.
     """
     with open_from_settings() as service, act_errors():
         try:
@@ -64,8 +65,8 @@ def rebuild_command() -> None:
     if done.unread:
         click.echo(f"{done.unread} files could not be read: only their receipts are recorded.")
     click.echo(
-        "Not in the archive, to be given again: withdrawals, approvals, waivers, the enrolment list, "
-        "held work, what was disputed."
+        "Not in the archive, to be given again: approvals that still stand (those found are revoked: ingest "
+        "approvals list --all), waivers, the enrolment list, held work, what was disputed."
     )
 
 

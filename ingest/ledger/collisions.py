@@ -79,21 +79,33 @@ class Collisions(Area):
             for row in rows
         )
 
-    def elsewhere(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Collision, ...]:
-        """Return what arriving instances share with, or refer to of, other study IDs."""
-        return tuple(dict.fromkeys(shared.collision for shared in self.shared_with(subject_id, arriving)))
+    def elsewhere(
+        self, subject_id: str, arriving: Iterable[InstanceFacts], former: Iterable[str] = ()
+    ) -> tuple[Collision, ...]:
+        """Return what arriving instances share with, or refer to of, other study IDs.
 
-    def shared_with(self, subject_id: str, arriving: Iterable[InstanceFacts]) -> tuple[Shared, ...]:
+        former: study IDs that this very data had before; what was superseded under them does not count.
+        """
+        shared = self.shared_with(subject_id, arriving, former)
+        return tuple(dict.fromkeys(item.collision for item in shared))
+
+    def shared_with(
+        self, subject_id: str, arriving: Iterable[InstanceFacts], former: Iterable[str] = ()
+    ) -> tuple[Shared, ...]:
         """Return the same with whose it is and how many instances have it."""
+        left = sorted(former)
         return tuple(
             shared
             for kind, values in shared_values(arriving).items()
             for chunk in chunks(sorted(values))
-            for shared in self._shared(subject_id, kind, chunk)
+            for shared in self._shared(subject_id, kind, chunk, left)
         )
 
-    def _shared(self, subject_id: str, kind: CollisionKind, values: list[str]) -> list[Shared]:
+    def _shared(
+        self, subject_id: str, kind: CollisionKind, values: list[str], left: list[str]
+    ) -> list[Shared]:
         column, others = _COLUMNS[kind], instances.c
+        is_left = (others.state == InstanceState.SUPERSEDED.value) & others.subject_id.in_(left)
         rows = self._connection.execute(
             sa.select(
                 column.label("value"),
@@ -103,7 +115,7 @@ class Collisions(Area):
                 sa.func.count().label("instances"),
             )
             .where(column.in_(values), column != "", others.state.in_(_COUNTED))
-            .where(others.subject_id != subject_id, others.subject_id != "")
+            .where(others.subject_id != subject_id, others.subject_id != "", ~is_left)
             .group_by(column, others.subject_id, others.site)
             .order_by(column, others.subject_id)
         )

@@ -8,10 +8,13 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from ingest.ledger.acts import RecordedAct
+from ingest.ledger.approvals import ApprovalRow
 from ingest.ledger.rows import Area, dump, load, seq_of
 from ingest.ledger.sightings import Sightings
 from ingest.ledger.tables.arrivals import submissions
 from ingest.ledger.tables.contents import inspections, instances, subjects
+from ingest.ledger.tables.people import acts, approvals
 from ingest.model.inspection import Inspection
 from ingest.model.route import ShareAddress
 from ingest.model.submission import Act, SubmissionState
@@ -89,6 +92,47 @@ class Rebuilding(Area):
         )
         return int(row.id)
 
+    def act(self, found: RecordedAct) -> None:
+        """Record an act as a receipt tells of it, in force and carried out; one that is there stays."""
+        act = found.act
+        row = {
+            "name": found.name,
+            "kind": act.kind.value,
+            "submission": seq_of(act.submission_id) if act.submission_id else None,
+            "label": act.label,
+            "subject_id": act.subject_id,
+            "assign_to": act.assign_to,
+            "supersedes": act.supersedes,
+            "needs_second": act.needs_second,
+            "by": act.by,
+            "second_by": found.second_by,
+            "reason": act.reason,
+            "overrules": dump(sorted(act.overrules)) if act.overrules else "",
+            "recorded": found.recorded,
+            "confirmed": found.confirmed,
+            "carried_out": found.carried_out,
+        }
+        self._insert_new(acts, row)
+
+    def approval(self, found: ApprovalRow) -> None:
+        """Record an approval under its number; one that is there stays."""
+        row = {
+            "id": found.id,
+            "site": found.site,
+            "kind": found.approval.kind.value,
+            "place": found.approval.where,
+            "value_hmac": found.approval.value_hmac,
+            "clear": found.approval.clear,
+            "by": found.by,
+            "reason": found.reason,
+            "given": found.given,
+            "until": found.until,
+            "revoked": found.revoked,
+            "revoked_by": found.revoked_by,
+            "revoked_reason": found.revoked_reason,
+        }
+        self._insert_new(approvals, row)
+
     def empty(self, inspection_id: int, ordinals: Iterable[int]) -> None:
         """Empty the facts of instances that were purged."""
         self._connection.execute(
@@ -98,11 +142,13 @@ class Rebuilding(Area):
         )
 
     def number_on(self) -> None:
-        """See to it that new submissions are numbered after those that were found (PostgreSQL)."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(
-                sa.text(
-                    "SELECT setval(pg_get_serial_sequence('submissions', 'seq'), "
-                    "(SELECT coalesce(max(seq), 1) FROM submissions))"
-                )
-            )
+        """See to it that new submissions and approvals are numbered after those found (PostgreSQL)."""
+        if self._connection.dialect.name != "postgresql":
+            return
+        for table, column in ((submissions, "seq"), (approvals, "id")):
+            highest = sa.select(sa.func.max(table.c[column])).scalar_subquery()
+            sequence = sa.func.pg_get_serial_sequence(table.name, column)
+            # Where there is none the next number is 1.
+            is_used = sa.func.coalesce(highest, 0) > 0
+            value = sa.func.setval(sequence, sa.func.coalesce(highest, 1), is_used)
+            self._connection.execute(sa.select(value))

@@ -22,7 +22,7 @@ from ingest.model.review import (
 )
 from ingest.model.submission import Submission
 from ingest.model.verdict import Outcome, SubjectVerdict
-from ingest.steps.acts_in_force import SubjectActs, acts_on, with_purged
+from ingest.steps.acts_in_force import SubjectActs, acts_on, names_of, with_purged
 from ingest.steps.held_work import deadline_of
 from ingest.steps.incident import raise_incident
 from ingest.steps.judge import Judgement, Knowledge, group_by_label, judge_package
@@ -135,7 +135,7 @@ def gather_knowledge(
         head_version=row.head_version if row else 0,
         waivers=(*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id)),
         enrolment=_enrolment(tx, subject_id, is_withdrawn=row is not None and row.is_withdrawn),
-        elsewhere=_collisions(tx, submission, package_sha256, subject_id, arriving),
+        elsewhere=_collisions(tx, submission, package_sha256, facts, arriving),
         overruled=acts.overruled,
         added=acts.added,
     )
@@ -164,10 +164,13 @@ def _collisions(
     tx: Transaction,
     submission: Submission,
     package_sha256: str,
-    subject_id: str,
+    facts: SubjectFacts,
     arriving: Iterable[InstanceFacts],
 ) -> tuple[Collision, ...]:
-    found = list(tx.collisions.elsewhere(subject_id, arriving))
+    subject_id = facts.subject_id
+    assert subject_id is not None, "of a subject without a study ID nothing is known elsewhere"
+    former = names_of(facts.label, tx.acts.of_submission(submission.id))
+    found = list(tx.collisions.elsewhere(subject_id, arriving, former))
     for earlier in tx.collisions.same_package(submission.id, package_sha256):
         if earlier.site != submission.share.site:
             found.append(Collision(CollisionKind.OTHER_SITE))

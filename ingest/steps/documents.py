@@ -14,6 +14,7 @@ from ingest.ledger.filings import FiledMember
 from ingest.ledger.inspections import StoredInspection
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.verdicts import StoredVerdict
+from ingest.model.finding import JudgedFinding
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Submission
 from ingest.model.verdict import SubjectVerdict
@@ -139,6 +140,9 @@ def _describe_act(item: RecordedAct) -> dict[str, Any]:
     return {
         "name": item.name,
         "kind": item.act.kind.value,
+        "label": item.act.label,
+        "subject_id": item.act.subject_id,
+        "recorded": item.recorded.isoformat(),
         "by": item.act.by,
         "second_by": item.second_by,
         "reason": item.act.reason,
@@ -161,6 +165,25 @@ def _verdict(stored: StoredInspection, decided: StoredVerdict, subject: SubjectV
         "program": {"version": decided.software, "table_edition": decided.table_edition},
         "decided": decided.decided.isoformat(),
         "judged_on_version": subject.head_version,
+        "counts": {
+            "new": subject.new,
+            "duplicates": subject.duplicates,
+            "conflicts": subject.conflicts,
+        },
+        "resolved": list(subject.resolved),
+        "judged": {
+            "subject": [_describe_judged(item) for item in subject.findings],
+            "package": [_describe_judged(item) for item in decided.verdict.findings],
+        },
+    }
+
+
+def _describe_judged(item: JudgedFinding) -> dict[str, Any]:
+    """Return what a rebuilt ledger needs of a finding besides its published form."""
+    return {
+        "effect": item.effect.value,
+        "subject": item.finding.subject,
+        "detail": dict(item.finding.detail),
     }
 
 

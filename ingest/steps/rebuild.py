@@ -1,7 +1,9 @@
-"""Rebuild the ledger's catalogue from the archive alone: every version is recorded again, as of its day.
+"""Rebuild the ledger from the archive alone: every version is recorded again, as of its day.
 
-What was never in the archive stays lost: what was held, rejected or a duplicate, acts and approvals as such,
-waivers, the enrolment list, withdrawals, and what is disputed.
+Catalogue, filings, verdicts, acts and approvals by which something was filed come back, and withdrawals. What
+was never in the archive stays lost: what was held, rejected or a duplicate and what was decided of it,
+approvals that nothing was filed by, waivers, the enrolment list, and what is disputed. Approvals come back as
+taken back: whether they were revoked since, the archive does not know.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any
 from ingest.archive.disk import digest_file
 from ingest.archive.inventory import INVENTORY, Inventory
 from ingest.archive.order import RECORDS, Version
+from ingest.archive.withdrawal import read_withdrawals
 from ingest.ledger.errors import Refused
 from ingest.ledger.filings import FiledMember, Filing
 from ingest.ledger.inspections import InstanceDecision, InstanceState
@@ -28,6 +31,7 @@ from ingest.model.submission import Act, ActKind, SubmissionState
 from ingest.model.verdict import Completeness
 from ingest.model.wire import from_wire
 from ingest.steps.parts import Parts
+from ingest.steps.rebuild_records import record_decisions
 from ingest.steps.reread import ReceiptFile, bare_facts, reread_facts
 from ingest.steps.subject_work import recount
 
@@ -73,8 +77,14 @@ def _begin(parts: Parts) -> None:
         is_under_way = events.count(BEGUN) > events.count(ENDED)
         if not is_under_way and not tx.rebuilding.is_empty():
             raise Refused("the ledger is not empty: it is rebuilt into an empty one only")
-        if not is_under_way:
-            tx.audit.append(BEGUN)
+        if is_under_way:
+            return
+        tx.audit.append(BEGUN)
+        tx.trials.register(parts.trial.name, parts.trial.text, parts.trial.sha256)
+        for note in read_withdrawals(parts.archive):
+            site = parts.trial.study_id.site_of(note.subject_id) or ""
+            Transaction(tx.connection, note.created).subjects.withdraw(note.subject_id, site)
+            tx.audit.append("withdrawal-found", subject_id=note.subject_id, detail={"act": note.act_name})
 
 
 def _keep_numbers(parts: Parts, tx: Transaction) -> None:
@@ -164,6 +174,7 @@ class _Subject:
         inspection_id, completeness = None, None
         if "receipt.json" in version.documents:
             inspection_id = self._record_inspection(tx, version, files, facts)
+            record_decisions(tx, version)
             completeness = _completeness(version)
         self._uids.update((file.logical, file.sop_instance_uid) for file in held)
         lease = tx.subjects.lease(self._subject_id, self._site, self._parts.worker, timedelta(seconds=1))

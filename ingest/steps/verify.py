@@ -43,6 +43,7 @@ class _Known:
 
     head: int
     is_busy: bool
+    is_withdrawn: bool
     anchors: dict[str, str]
     files: dict[str, str]
 
@@ -124,6 +125,7 @@ def _known(parts: Parts, subject_id: str) -> _Known:
         return _Known(
             tx.subjects.head_version(subject_id),
             tx.subjects.is_leased(subject_id),
+            tx.subjects.is_withdrawn(subject_id),
             read_anchors(tx, subject_id),
             {
                 item.path: item.filed_sha256
@@ -146,6 +148,8 @@ def _head_fault(subject_id: str, head: int, in_ledger: int) -> list[Fault]:
 def _compare(parts: Parts, subject_id: str, head: int, known: _Known) -> list[Fault]:
     """Return where the ledger tells another story than the archive's inventory."""
     faults = _head_fault(subject_id, head, known.head)
+    if head and known.is_withdrawn:
+        return [Fault("ledger", subject_id, f"it is withdrawn, and the archive holds version {head} of it")]
     if faults or not head:
         return faults
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ingest.archive.withdrawal import WithdrawalNote, note_withdrawal
 from ingest.archive.withdrawal import withdraw as withdraw_from_archive
 from ingest.ledger.acts import RecordedAct
 from ingest.ledger.transaction import Transaction
@@ -24,6 +25,7 @@ def withdraw(parts: Parts, recorded: RecordedAct) -> None:
     site = parts.site_of(subject_id)
     with parts.ledger.write() as tx:
         tx.subjects.withdraw(subject_id, site)
+    note_withdrawal(parts.archive, WithdrawalNote(subject_id, recorded.name, parts.clock.now()))
     with lease_subject(parts, subject_id, site) as lease:
         gone = withdraw_from_archive(parts.archive, subject_id)
         with parts.ledger.write() as tx:

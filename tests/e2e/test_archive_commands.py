@@ -268,6 +268,9 @@ TABLES = {
     "subjects": "subject_id",
     "instances": "subject_id, submission, ordinal",
     "filings": "subject_id, version",
+    "verdicts": "submission, act_name",
+    "subject_verdicts": "submission, act_name, label",
+    "verdict_codes": "submission, act_name, label, code",
 }
 
 
@@ -293,6 +296,7 @@ def test_the_catalogue_is_rebuilt_from_the_archive_alone(copy: Path) -> None:
 
 
 WHO = ("--by", "A. Manager", "--reason", "as agreed")
+TWO = ("--by", "A. Manager", "--by", "B. Second", "--reason", "as agreed")
 
 
 def arrive(root: Path, name: str, data: bytes) -> None:
@@ -312,9 +316,12 @@ def test_what_was_superseded_and_reassigned_is_rebuilt_as_it_stands(copy: Path) 
     arrive(copy, "new-plan.zip", zip_instances(second))
     (item,) = re.findall(r"^\[(\d+)\]", type_in("held", "list"), re.MULTILINE)
     type_in("held", "release", item, "--supersede", *WHO)
-    two = ("--by", "A. Manager", "--by", "B. Second", "--reason", "mixed up")
-    type_in("reassign", "123-1001", "123-1005", *two)
+    type_in("reassign", "123-1001", "123-1005", *TWO)
+    assert type_in("held", "list").startswith("Nothing is held.")
+    assert "version 2  complete" in type_in("subject", "123-1005")
     before = archived(copy), catalogue(copy, "subjects", "subject_id")
+    decided = {(row["submission"], row["act_name"]): row for row in catalogue(copy, "verdicts", "submission")}
+    acts = {row["name"]: row for row in catalogue(copy, "acts", "name")}
     assert {row["state"] for row in before[0]} == {"filed", "superseded", "removed"}
     receipts = sorted((copy / "data" / "subjects" / "123-1001").rglob("receipt.json"))
     (released,) = json.loads(receipts[-1].read_text())["acts"]
@@ -325,3 +332,52 @@ def test_what_was_superseded_and_reassigned_is_rebuilt_as_it_stands(copy: Path) 
     assert archived(copy) == before[0]
     assert catalogue(copy, "subjects", "subject_id") == before[1]
     assert type_in("archive", "verify").endswith("nothing is wrong.\n")
+    again = {(row["submission"], row["act_name"]): row for row in catalogue(copy, "verdicts", "submission")}
+    assert all(row == decided[key] for key, row in again.items())
+    never = {act_name for _, act_name in decided.keys() - again.keys()}
+    assert never == {"arrival:S000004"}, "that it was held at first was never in the archive"
+    found = {row["name"]: row for row in catalogue(copy, "acts", "name")}
+    assert {name: without_moment(row) for name, row in found.items()} == {
+        name: without_moment(acts[name]) for name in found
+    }
+    assert {name.partition(":")[0] for name in found} == {"release", "reassign"}
+
+
+def without_moment(act: dict[str, object]) -> dict[str, object]:
+    """An act without the instant at which the machine was done with it."""
+    return {name: value for name, value in act.items() if name not in ("carried_out", "needs_second")}
+
+
+def test_a_batch_an_approval_and_a_withdrawal_are_rebuilt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point_at(tmp_path, monkeypatch)
+    batch = small_case("123-1001", 1) + small_case("123-1002", 2)
+    for instance in batch:
+        instance.dataset.InstitutionName = "Northfield Hospital"
+    gone = small_case("123-1003", 3)
+    arrive(tmp_path, "batch.zip", zip_instances(batch))
+    arrive(tmp_path, "gone.zip", zip_instances(gone))
+    type_in("approve", "--from", "S000001", *WHO)
+    type_in("reprocess", "submission", "S000001", *WHO)
+    type_in("withdraw", "123-1003", *TWO)
+    verdicts = catalogue(tmp_path, "verdicts", "submission, act_name")
+    (approval,) = catalogue(tmp_path, "approvals", "site")
+    lose_the_ledger(tmp_path)
+    assert type_in("archive", "rebuild-ledger").startswith("2 subjects, 2 versions, ")
+    assert catalogue(tmp_path, "verdicts", "submission, act_name") == [
+        row for row in verdicts if str(row["act_name"]).startswith("reprocess:")
+    ]
+    (found,) = catalogue(tmp_path, "approvals", "site")
+    revoked = {name: found[name] for name in found if name.startswith("revoked")}
+    assert found == approval | revoked and revoked["revoked_by"] == "rebuild-ledger"
+    assert json.loads(type_in("subjects", "--json", "--subject", "123-1003"))[0]["withdrawn"] is True
+    assert type_in("archive", "verify").endswith("nothing is wrong.\n")
+    with deploy(tmp_path) as deployment:
+        deployment.drop("smb", "123", "late.zip", zip_instances(gone))
+        deployment.run()
+        late = deployment.submissions()[-1]
+        assert late.outcome is Outcome.REJECTED
+        assert "withdrawn" in deployment.report(late.id)
+        assert deployment.parts.archive.subjects() == ["123-1001", "123-1002"]
+        assert not deployment.parts.originals.has(late.id), "purged once it was reported"
