@@ -82,7 +82,6 @@ def walk(data: Buffer, tree: PathTree, limits: Limits) -> Walk:
         return found
     if meta_value(outside, 0x00020002) == MEDIA_STORAGE_DIRECTORY:
         found.faults.append(Fault(faults.FILE_SET, is_fatal=True))
-        return found
     encoding = outside.encoding
     root = tree.implicit_little if encoding.width == 4 else tree.explicit_little
     if encoding.is_big:

@@ -11,6 +11,8 @@ from ingest.checks.pseudonymisation.numbers import is_number_text
 from ingest.dicom.attributes import CHARSET
 from ingest.dicom.elements import Element, Item
 from ingest.dicom.paths import TagPath
+from ingest.dicom.picture_remarks import picture_remarks
+from ingest.dicom.pixels import pixel_element
 from ingest.dicom.walk import PIXEL_TAGS, Walk, where_of
 
 Charset = tuple[str, ...]
@@ -52,6 +54,11 @@ class ElementJudging:
                 self._judge_all(found, elements, terms)
         else:
             self._judge_all(found, found.elements, charset)
+        pixels = pixel_element(found)
+        if pixels is not None and pixels[1] in found.found.fragments:
+            for fragment in found.found.fragments[pixels[1]][1:]:
+                for remark in picture_remarks(found.data, *fragment):
+                    judge.judge_picture_remark(remark)
         if found.trailing is not None:
             judge.judge_trailing(found.data[found.trailing[0] : found.trailing[1]])
         return len(found.elements) + len(found.outside.meta)

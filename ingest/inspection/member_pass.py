@@ -42,6 +42,9 @@ from ingest.trial.definition import Trial
 _MOST_PATHS = 50_000
 #: Members that may wait to be written, besides the limit of bytes.
 _MOST_PENDING = 64
+#: Directories of media under another name than DICOMDIR, judged when all subjects are known.
+_MOST_LISTINGS = 4
+_LARGEST_LISTING = 8 * 1024**2
 _ROI_NAME = "(3006,0020)>(3006,0026)"
 _UID_IN_NAME = re.compile(r"[0-9]+(\.[0-9]+){4}")
 
@@ -86,6 +89,7 @@ class MemberPass:
         self._waiting = 0
         self.counts = Counts()
         self.named_uids: dict[int, tuple[str, ...]] = {}
+        self.listings: list[tuple[int, bytes]] = []
 
     def close(self) -> None:
         """End the writing; what is not begun is not written."""
@@ -153,6 +157,8 @@ class MemberPass:
         if not is_whole and not found.raw(attributes.PATIENT_ID).strip(b" \0"):
             for fault in wrong:
                 self._owners.wait(member.name, fault, ref)
+            if any(fault.code == faults.FILE_SET for fault in wrong) and len(self.listings) < _MOST_LISTINGS:
+                self.listings.append((member.ordinal, bytes(got.data[:_LARGEST_LISTING])))
             self.counts.not_read += 1
             return False
         subject = self._see(found, ref)

@@ -11,6 +11,7 @@ from ingest.checks.identity import PackageIdentity
 from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.checks.pseudonymisation.judge import ContainerMember, PackageJudge
 from ingest.checks.pseudonymisation.rules import load_rules
+from ingest.inspection.companions import judge_companions
 from ingest.inspection.display import digest_file, display_name
 from ingest.inspection.gather import Gathering
 from ingest.inspection.lane import read_ahead
@@ -27,8 +28,9 @@ from ingest.model.inspection import (
 )
 from ingest.model.instance import InstanceFacts
 from ingest.model.route import RouteKind
-from ingest.package.contents import Member, Package
+from ingest.package.contents import DATA, Member, Package
 from ingest.package.gate import is_unfinished, open_package
+from ingest.package.kinds import DIRECTORY
 from ingest.package.nested import unwrap
 from ingest.package.read import MemberReader
 from ingest.trial.definition import Trial
@@ -81,6 +83,7 @@ class _PackagePass:
         self._trial = trial
         self._site = site
         self._members: tuple[Member, ...] = ()
+        self._companions = 0
         self._gathering = Gathering()
         self._owners = Owners(is_one_subject=request.route is RouteKind.EGRESS)
         self._identity = PackageIdentity(
@@ -129,6 +132,11 @@ class _PackagePass:
             on_instances(batch[start : start + BATCH])
         on_progress(len(members), len(members))
         self._owners.settle(self._gathering)
+        if package.is_readable:
+            others = [member for member in package.members if member.kind not in (DATA, DIRECTORY)]
+            self._companions = judge_companions(
+                others, self._pass.listings, reader, self._judge, self._trial.limits
+            )
 
     def conclude(self, package: Package, reader: MemberReader, is_broken_off: bool) -> Inspection:
         """Return what the package, its subjects and the judge say in the end."""
@@ -162,7 +170,7 @@ class _PackagePass:
                 members_not_read=counts.not_read,
                 private_elements=judgement.private_elements,
                 pixels_checked=counts.pixels,
-                not_checked=_not_checked(judgement.not_checked, counts.pixels_not_read),
+                not_checked=_not_checked(judgement.not_checked, counts.pixels_not_read, self._companions),
             ),
             proposals=tuple(
                 ProposedApproval(
@@ -182,14 +190,16 @@ class _PackagePass:
             yield ContainerMember(
                 member.ordinal,
                 member.name,
+                member.comment,
                 extra=b"\0".join(member.notes),
                 instance_uid=uids.get(member.ordinal, ("",))[0],
                 related_uids=uids.get(member.ordinal, ("",))[1:],
             )
 
 
-def _not_checked(said: Mapping[str, int], pixels: int) -> dict[str, int]:
-    return {**said, "text in pixels": pixels} if pixels else dict(said)
+def _not_checked(said: Mapping[str, int], pixels: int, companions: int) -> dict[str, int]:
+    more = {"text in pixels": pixels, "files that are not DICOM": companions}
+    return {**said, **{what: count for what, count in more.items() if count}}
 
 
 def _containers(package: Package) -> Iterator[Package]:

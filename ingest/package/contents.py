@@ -21,7 +21,7 @@ class Member:
     method:      compression method, APPNOTE 4.4.5.
     kind:        `data`, `directory` or one of `kinds.py`.
     data_offset: where the compressed bytes start in the file.
-    notes:       texts that travel with the member (its comment, unknown extra fields).
+    notes:       texts in extra fields that travel with the member; comment: the one it has in the directory.
     refusal:     finding code why the member will not be read; empty: it will.
     """
 
@@ -35,6 +35,7 @@ class Member:
     data_offset: int
     notes: tuple[bytes, ...] = ()
     refusal: str = ""
+    comment: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

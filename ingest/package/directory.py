@@ -48,6 +48,7 @@ class Entry:
     attributes: int
     extras: dict[int, bytes]
     notes: tuple[bytes, ...]
+    comment: bytes = b""
     data_offset: int = 0
 
 
@@ -90,10 +91,11 @@ def _read_entry(data: bytes, place: int, ordinal: int) -> tuple[Entry, int]:
     if disk:
         raise Refused("PKG010")
     notes, extras = sift(extras) if extras else ((), extras)
-    if comment_length:
-        notes += (data[comment_at:after],)
     raw_name = data[names:extra_at]
-    entry = Entry(ordinal, flags, method, crc, packed, size, raw_name, offset, attributes, extras, notes)
+    comment = data[comment_at:after]
+    entry = Entry(
+        ordinal, flags, method, crc, packed, size, raw_name, offset, attributes, extras, notes, comment
+    )
     return entry, after
 
 

@@ -140,6 +140,7 @@ def _member(entry: Entry, name: str, limits: Limits) -> Member:
         entry.data_offset,
         entry.notes,
         _refusal(entry, limits),
+        entry.comment,
     )
 
 

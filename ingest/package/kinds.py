@@ -1,4 +1,4 @@
-"""Members that come along with data and are not data: counted by kind, never read, never silently dropped."""
+"""Members that come along and are not data: counted by kind, never filed, never dropped silently."""
 
 from __future__ import annotations
 

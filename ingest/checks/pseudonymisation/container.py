@@ -13,7 +13,7 @@ from ingest.checks.pseudonymisation.raised import Raised
 from ingest.checks.pseudonymisation.text import judge_text
 
 #: Codes that a name or comment of a container may raise and that make it identifying.
-_IDENTIFYING: Final = frozenset(
+IDENTIFYING: Final = frozenset(
     {
         "PSN101",
         "PSN102",
@@ -63,7 +63,7 @@ def judge_container_name(name: str, context: Context) -> Raised:
     plain = re.sub(r"[\\/]+", " / ", _COUNTED.sub(" ", _UID.sub(" ", _EXTENSION.sub("", name))))
     found = judge_text(plain, "name of a file", context.text, context.allowed)
     raised = Raised(identifiers=found.identifiers)
-    for code in found.codes.keys() & _IDENTIFYING:
+    for code in found.codes.keys() & IDENTIFYING:
         raised.add(code)
     known = context.text.lexicon.vocabulary
     if any(
@@ -86,7 +86,7 @@ def judge_remark(data: bytes, context: Context) -> Raised:
     for text in (read.whole, *read.runs):
         found = judge_text(text, "name of a file", context.text, context.allowed) if text else Raised()
         raised.identifiers += found.identifiers
-        for code in found.codes.keys() & (_IDENTIFYING | {"PSN116"}):
+        for code in found.codes.keys() & (IDENTIFYING | {"PSN116"}):
             raised.add(code)
     return raised
 

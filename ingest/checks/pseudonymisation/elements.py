@@ -19,12 +19,16 @@ from ingest.checks.pseudonymisation.origins import (
 )
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
 from ingest.checks.pseudonymisation.text import is_plain_vocabulary, judge_text, take_over
+from ingest.checks.pseudonymisation.words import report_words
 from ingest.model.route import RouteKind
 
 _OLDEST_DATE: Final = "1980"
 _PATIENT_NAMES: Final = ("(0010,", "(0040,1010)")
+_BEAM_NAMES: Final = frozenset({"(300A,00C2)", "(300A,00C3)"})
 _RT_GROUPS: Final = ("(3006,", "(300A,")
 _LONG_AGE = re.compile(r"(?:09|[1-9]\d)\dY")
+#: A prefix of three letters, such as HAM-, is the trial's or the anonymiser's and no name.
+_SHORTEST_NAME_IN_ID: Final = 4
 _CONTACT_CODES: Final = frozenset({"PSN104", "PSN106", "PSN107", "PSN109", "PSN102"})
 _LONGEST_SHORT_REQUEST: Final = 5
 #: A request number this long is looked for in other places too.
@@ -58,7 +62,8 @@ def judge_patient_id(context: Context, path: str, text: str) -> Raised:
         return raised
     found = judge_text(text, "label", context.text, context.allowed)
     take_over(raised, found, _CONTACT_CODES)
-    if found.codes.keys() & {"PSN113", "PSN114"}:
+    names = report_words(text, context.text.lexicon, initials=False).names
+    if "PSN113" in found.codes or any(len(name) >= _SHORTEST_NAME_IN_ID for name in names):
         raised.add("PSN101")
     if context.route is RouteKind.EGRESS:
         _judge_egress_id(text, context, raised)
@@ -217,11 +222,15 @@ def text_judge(kind: str) -> Judge:
 
 _judge_rt_label = text_judge("rt label")
 _judge_label = text_judge("label")
+_judge_beam_label = text_judge("beam label")
 
 
 def judge_label(context: Context, path: str, text: str) -> Raised:
     """Labels; in those of structures, plans and beams two capitals that nobody knows count as initials."""
-    is_rt = path.rpartition(">")[2].startswith(_RT_GROUPS)
+    last = path.rpartition(">")[2]
+    if last in _BEAM_NAMES:
+        return _judge_beam_label(context, path, text)
+    is_rt = last.startswith(_RT_GROUPS)
     return (_judge_rt_label if is_rt else _judge_label)(context, path, text)
 
 

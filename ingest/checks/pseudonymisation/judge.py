@@ -25,12 +25,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.checks.pseudonymisation.approvals import Approvals, Proposal
-from ingest.checks.pseudonymisation.container import (
-    ContainerMember,
-    judge_container_name,
-    judge_remark,
-    other_uids,
-)
+from ingest.checks.pseudonymisation.container import ContainerMember
+from ingest.checks.pseudonymisation.container_judge import REPEATED, ContainerJudge
 from ingest.checks.pseudonymisation.context import Context, make_context
 from ingest.checks.pseudonymisation.elements import JUDGES
 from ingest.checks.pseudonymisation.labels import is_plain_label
@@ -42,14 +38,11 @@ from ingest.checks.pseudonymisation.rules import RuleSet
 from ingest.checks.pseudonymisation.second_look import SeenText, SeenTexts, find_repeated
 from ingest.checks.pseudonymisation.stray import judge_preamble_bytes, judge_trailing_bytes
 from ingest.checks.pseudonymisation.tally import Tallies, Tally
-from ingest.checks.pseudonymisation.values import JudgedValue, judge_value
+from ingest.checks.pseudonymisation.values import JudgedValue, judge_bytes, judge_value
 from ingest.checks.subject_id import is_study_id_or_slip
 from ingest.model.finding import (
-    MEMBER_NAME,
     PREAMBLE,
     TRAILING_BYTES,
-    ZIP_COMMENT,
-    ZIP_NAME,
     Finding,
     InstanceRef,
 )
@@ -113,6 +106,7 @@ class PackageJudge:
         self._tallies = Tallies()
         self._texts = SeenTexts()
         self._identifiers: list[Identifier] = []
+        self._container = ContainerJudge(self._tallies, self._texts, self._collect)
         self._memos: dict[tuple[str, tuple[str, ...]], Memo] = {}
         self._contexts: dict[tuple[str, frozenset[str], str], Context] = {}
         self._proposals = Proposals(hmac_key, rules.private_creators)
@@ -255,6 +249,11 @@ class PackageJudge:
             raised.add("PSN317")
             self._stray(_PIXELS, raised)
 
+    def judge_picture_remark(self, data: bytes) -> None:
+        """Judge a comment in the header of a compressed picture."""
+        place = self._places.get(_PIXELS, "OB")
+        self._stray(_PIXELS, judge_bytes(self._context, place, data).raised)
+
     def _stray(self, where: str, raised: Raised) -> None:
         self._collect(raised)
         for code, detail in raised.codes.items():
@@ -272,51 +271,34 @@ class PackageJudge:
 
     def judge_container(self, comment: bytes, members: Iterable[ContainerMember]) -> None:
         """Judge the zip's own name, its comment, and its members' names, comments and extra fields."""
-        context = self._package.for_subject(frozenset(self._all_ids))
-        self._container("PSN601", ZIP_NAME, judge_container_name(self._name, context), self._name, None)
-        if comment:
-            self._remark("PSN603", ZIP_COMMENT, comment, context, None)
-        names: dict[str, Raised] = {}
-        for member in members:
-            ref = InstanceRef(member.ordinal)
-            folder, slash, base = member.name.replace("\\", "/").rpartition("/")
-            if folder and folder not in names:
-                names[folder] = judge_container_name(folder, context)
-            raised = judge_container_name(base, context)
-            for code in names.get(folder, Raised()).codes if slash else ():
-                raised.add(code)
-            self._container("PSN602", MEMBER_NAME, raised, member.name, ref)
-            if other_uids(member):
-                self._tallies.get("PSN605", None, MEMBER_NAME, MEMBER_NAME, "", {}).add(ref)
-            if member.comment:
-                self._remark("PSN603", "member comment", member.comment, context, ref)
-            if member.extra:
-                self._remark("PSN604", "extra field", member.extra, context, ref)
+        self._container.judge(self._name, comment, members, self._everyone)
 
-    def _container(self, code: str, where: str, raised: Raised, text: str, ref: InstanceRef | None) -> None:
-        self._collect(raised)
-        blocked = bool(raised.codes)
-        if blocked:
-            self._tallies.get(code, None, where, where, "", {}).add(ref)
-        self._texts.add(SeenText(None, where, where, "", text, ref, blocked))
+    def judge_companion(self, ordinal: int, data: bytes, *, is_written: bool) -> None:
+        """Judge a member that is not DICOM; `is_written`: a document. Once all subjects were met."""
+        self._container.judge_companion(ordinal, data, is_written=is_written, context=self._everyone)
 
-    def _remark(self, code: str, where: str, data: bytes, context: Context, ref: InstanceRef | None) -> None:
-        raised = judge_remark(data, context)
-        self._container(code, where, raised, data.decode("utf-8", errors="replace"), ref)
-        if not raised.codes:
-            self._tallies.get("PSN606", None, where, where, "", {}).add(ref)
+    def judge_listed(
+        self,
+        ordinal: int,
+        path: str,
+        vr: str,
+        value: bytes | bytearray | memoryview,
+        charset: tuple[str, ...],
+        where: str,
+    ) -> None:
+        """Judge an element of a DICOMDIR. Once all subjects were met."""
+        place = self._places.get(path, vr)
+        self._container.judge_listed(ordinal, place, bytes(value), charset, where, self._everyone)
+
+    @property
+    def _everyone(self) -> Context:
+        """The context of what speaks of every subject of the package."""
+        return self._package.for_subject(frozenset(self._all_ids))
 
     def finish(self) -> Judgement:
         """Take the second look and give the findings."""
-        container = {
-            ZIP_NAME: "PSN601",
-            MEMBER_NAME: "PSN602",
-            ZIP_COMMENT: "PSN603",
-            "member comment": "PSN603",
-            "extra field": "PSN604",
-        }
         for seen in find_repeated(self._texts, self._identifiers, self._package.text.lexicon):
-            code = container.get(seen.path, "PSN119")
+            code = REPEATED.get(seen.path, "PSN119")
             self._tallies.get(code, seen.subject, seen.where, seen.path, seen.keyword, {}).add(seen.ref)
         if self._texts.left_out:
             self._not_checked["texts not looked at twice"] += self._texts.left_out

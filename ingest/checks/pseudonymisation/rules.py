@@ -40,6 +40,7 @@ _VOCABULARY_SECTIONS: Final = (
     "codes",
     "dicom",
 )
+_SHORTEST_CUT: Final = 4
 #: Sections whose words are written together: `spinalcanal`, `zptv`.
 _JOINED_SECTIONS: Final = ("anatomy", "position", "structures", "plans", "series", "machines")
 #: PS3.15 options that let an attribute stay; with none of them and action X or Z it is never to be kept.
@@ -145,6 +146,12 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
         name_beginnings=tuple(vocabulary["name_beginnings"]),
         everyday_names=vocabulary["everyday_names"],
         terms=_terms(_read("terms.txt").splitlines()),
+        cut_short=frozenset(
+            word[:length]
+            for word in vocabulary["anatomy"]
+            for length in range(_SHORTEST_CUT, len(word))
+            if word.isalpha()
+        ),
         joined=frozenset().union(*(vocabulary[section] for section in _JOINED_SECTIONS)),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,

@@ -21,11 +21,14 @@ from ingest.checks.pseudonymisation.words import (
 )
 
 #: Kinds whose unknown words are worth a warning; elsewhere unknown words are normal.
-_LABELS: Final = frozenset({"label", "rt label", "comment", "code_meaning", "personal"})
+_LABELS: Final = frozenset({"label", "rt label", "beam label", "comment", "code_meaning", "personal"})
 #: Kinds of one value, in which a backslash is a backslash.
 _SINGLE_VALUED: Final = frozenset({"comment", "personal"})
 #: Kinds in which two capitals that nobody knows may be a person's initials.
-_INITIALS: Final = frozenset({"rt label"})
+_INITIALS: Final = frozenset({"rt label", "beam label"})
+#: Letters of directions: two of them name a beam, such as DP or RL, and no person.
+_DIRECTIONS: Final = frozenset("aplrsiovd")
+_INITIALS_AND_MC = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}Ma?c[A-Z](?![a-z])")
 #: Kinds in which digits are the business of the attribute itself.
 #: Kinds full of makers' own words: there only the most common names count by themselves.
 _MAKERS: Final = frozenset({"device", "code", "code_value", "ae", "private", "bytes"})
@@ -181,8 +184,12 @@ def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
         raised.add("PSN114", words=len(names))
     if report.has_foreign_script and kind != "code_meaning":
         raised.add("PSN115")
+    initials = report.initials
+    if kind == "beam label":
+        initials = tuple(word for word in initials if not _DIRECTIONS.issuperset(word))
     if (
-        report.initials
+        initials
+        or _INITIALS_AND_MC.search(text)
         or _BY_INITIALS.search(text)
         or _has_dated_initials(text, rules)
         or _has_dotted_initials(text, rules)

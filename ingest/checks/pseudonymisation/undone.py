@@ -9,7 +9,9 @@ from typing import Final
 from urllib.parse import unquote
 
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_])")
-_DIGITS_AS_LETTERS = re.compile(r"(?<![^\W_])[A-Za-z]+[01345](?:[A-Za-z]+[01345])?[A-Za-z]{2,}(?![^\W_])")
+_DIGITS_AS_LETTERS = re.compile(
+    r"(?<![^\W_])(?=[A-Za-z0-9]{5})[A-Za-z]+[01345](?:[A-Za-z]+[01345])*[A-Za-z]+(?![^\W_])"
+)
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[2-7][0-9A-Fa-f]){6,}(?![0-9A-Fa-f])")
 _ENTITY = re.compile(r"&#(x?)([0-9A-Fa-f]{1,6});")

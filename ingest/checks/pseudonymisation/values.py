@@ -66,13 +66,13 @@ def _by_kind(context: Context, place: Place, value: bytes, charset: tuple[str, .
     if kind == "binary":
         return _judge_binary(context, place, value)
     if kind in ("bytes", "document", "overlay", "padding", "meta_private"):
-        return _judge_bytes(context, place, value)
+        return judge_bytes(context, place, value)
     return _judge_text_value(context, place, value, charset)
 
 
 def _judge_text_value(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:
     if place.vr in ("OB", "OW", "UN", "OF", "OD", "OL", "OV") and not value.rstrip(b"\0").isascii():
-        return _judge_bytes(context, place, value)
+        return judge_bytes(context, place, value)
     not_checked: dict[str, int] = {}
     if len(value) > _LONGEST_TEXT:
         not_checked["long texts"] = 1
@@ -122,10 +122,10 @@ def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
         return JudgedValue(Raised(), not_checked={"long binary values": 1})
     if len(body) < _SHORTEST_BINARY_TEXT or not body.translate(None, b" ^,.'-=").isalnum():
         return JudgedValue(Raised())
-    return _judge_bytes(context, place, value)
+    return judge_bytes(context, place, value)
 
 
-def _judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:
+def judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:
     """UN, OB and the like: text in them is judged; a few attributes may hold nothing at all."""
     raised = Raised()
     is_cut = place.vr in ("OW", "OF", "OD", "OL", "OV") and len(value) > _LONGEST_WORDS

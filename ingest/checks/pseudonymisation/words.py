@@ -24,6 +24,8 @@ _TITLES: Final = ("dr", "mr", "mrs", "prof")
 _SHORTEST_PART: Final = 3
 _MOST_REMEMBERED: Final = 50_000
 _LONGEST_COMPOUND: Final = 40
+_SHORTEST_STEM: Final = 5
+_ENDINGS: Final = ("er", "ers", "ing", "ings", "ed", "s", "ly", "able", "less", "like", "wise", "ness")
 
 
 class WordList(Protocol):
@@ -46,6 +48,7 @@ class Lexicon:
 
     everyday_names: the most frequent of the names that are English words.
     terms:          finds terms of the trade with a name in them.
+    cut_short:      beginnings of anatomy's words, as labels have them: brach, mandib.
     joined:         words of the trade that are written together, such as `spinalcanal`.
     """
 
@@ -60,6 +63,7 @@ class Lexicon:
     everyday_names: frozenset[str] = frozenset()
     terms: re.Pattern[str] | None = None
     joined: frozenset[str] = frozenset()
+    cut_short: frozenset[str] = frozenset()
     _memo: dict[str, WordClass] = field(default_factory=dict, compare=False, repr=False)
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -102,7 +106,12 @@ class Lexicon:
             return WordClass.KNOWN
         if len(word) >= _SHORTEST_NAME and self._is_listed_name(word):
             return WordClass.NAME
-        if word in self.english or self._is_compound(word):
+        if (
+            word in self.cut_short
+            or word in self.english
+            or self._is_inflected(word)
+            or self._is_compound(word)
+        ):
             return WordClass.KNOWN
         is_name = self._holds_name(word) or self._is_formed_like_name(word) or self._is_turned_round(word)
         return WordClass.NAME if is_name else WordClass.UNKNOWN
@@ -112,6 +121,18 @@ class Lexicon:
         return len(word) >= _SHORTEST_FORMED_NAME and (
             word.endswith(self.name_endings) or word.startswith(self.name_beginnings)
         )
+
+    def _is_inflected(self, word: str) -> bool:
+        """Say whether a word is an English one with an ending: expander, regrowing, wedgeless."""
+        for ending in _ENDINGS:
+            stem = word.removesuffix(ending)
+            if (
+                stem != word
+                and len(stem) >= _SHORTEST_STEM
+                and (stem in self.english or stem + "e" in self.english)
+            ):
+                return True
+        return False
 
     def _is_turned_round(self, word: str) -> bool:
         """Say whether a word is a common name written from its end: htims."""
@@ -124,6 +145,8 @@ class Lexicon:
     def _is_listed_name(self, word: str) -> bool:
         if word in self.common_surnames or word in self.common_given_names:
             return True
+        if word in self.cut_short:
+            return False
         if len(word) >= _SHORTEST_RARE_NAME and word in self.given_names:
             return True
         return len(word) >= _SHORTEST_RARE_NAME and word in self.surnames and word not in self.english
@@ -218,7 +241,7 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
             continue
         for word in split_words(whole) or [whole]:
             kind = lexicon.classify(re.sub(r"['’]", "", word))
-            if kind is WordClass.NAME:
+            if kind is WordClass.NAME or (kind is WordClass.UNKNOWN and _is_accented(whole)):
                 names.append(fold(word))
             elif kind is WordClass.UNKNOWN:
                 (
@@ -237,6 +260,12 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
 
 def _are_initials(word: str, whole: str) -> bool:
     return len(word) == 2 and word.isupper() and word == whole
+
+
+def _is_accented(word: str) -> bool:
+    """Say whether a word has letters with accents: in labels written in English those are people's."""
+    plain = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    return not plain.isascii() and all(ord(c) < 0x250 for c in plain)
 
 
 def _is_numbered(text: str, end: int) -> bool:

@@ -74,7 +74,8 @@ def test_texts_of_the_container_are_handed_on(tmp_path: Path) -> None:
     path.write_bytes(build([Part(b"1", DICOM, extra=odd, comment=b"note")], Lies(comment=b"for the trial")))
     package = open_package(path, Limits())
     assert package.comment == b"for the trial"
-    assert package.members[0].notes == (b"\x01abcd" + SECRET, b"note")
+    assert package.members[0].notes == (b"\x01abcd" + SECRET,)
+    assert package.members[0].comment == b"note"
 
 
 @pytest.mark.parametrize(

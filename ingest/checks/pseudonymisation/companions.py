@@ -1,0 +1,45 @@
+"""Files that come along with the data and are not DICOM: their text is read, and judged line by line.
+
+What identifies by its form blocks. At a name, or a file that cannot be read, a person looks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.embedded import read_text
+from ingest.checks.pseudonymisation.raised import Raised
+from ingest.checks.pseudonymisation.text import judge_text
+
+#: What a finding on such a file gives as its place.
+COMPANION: Final = "member that is not DICOM"
+#: Kinds of members (of the container's room) that people write, in which names count.
+WRITTEN: Final = "document"
+
+_BY_FORM: Final = frozenset({"PSN102", "PSN104", "PSN106", "PSN107", "PSN151"})
+_BY_WORDS: Final = frozenset({"PSN109", "PSN110", "PSN113", "PSN114", "PSN122"})
+_LONGEST_LINE: Final = 4096
+_MOST_LINES: Final = 20_000
+
+
+def judge_companion(data: bytes, *, is_written: bool, context: Context) -> tuple[Raised, str]:
+    """Judge a file's bytes; return what it raises and its text.
+
+    is_written: a document: names in it count, and bytes that are no text must be looked at.
+    """
+    read = read_text(data)
+    raised = Raised()
+    text = read.whole or "\n".join(read.runs)
+    lines = text.splitlines()
+    for line in lines[:_MOST_LINES]:
+        found = judge_text(line[:_LONGEST_LINE], "comment", context.text, context.allowed)
+        raised.identifiers += found.identifiers
+        if found.codes.keys() & _BY_FORM:
+            raised.add("PSN607")
+        elif is_written and found.codes.keys() & _BY_WORDS:
+            raised.add("PSN608")
+    is_unread = not read.whole or not read.is_complete or len(lines) > _MOST_LINES
+    if is_written and is_unread and data.strip(b"\0 \r\n\t"):
+        raised.add("PSN608")
+    return raised, text
