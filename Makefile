@@ -28,11 +28,14 @@ chaos: setup ## a storm of N harms (50) over the whole service, with the account
 test-release: setup ## what is too long for CI: a thousand harms, every system call, everything marked release
 	@tooling/install_services.sh && $(PYTEST) tests -m release
 
-lint: setup ## ruff, mypy --strict, import-linter, generated documents
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check && $(PY) tooling/write_shipped_trial.py --check
+lint: setup ## ruff, mypy --strict, import-linter, generated documents, what Windows can run
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check && $(PY) tooling/write_shipped_trial.py --check && $(PY) tooling/check_windows.py
 
 format: setup ## put the code in its form
 	@.venv/bin/ruff check --fix . ; .venv/bin/ruff format .
+
+wheel: setup ## dist/: the wheel that a site installs to check a zip before it sends it
+	@.venv/bin/python -m hatchling build -t wheel -d dist
 
 docs: setup ## write the generated documents
 	@$(PY) tooling/write_finding_codes.py && $(PY) tooling/write_shipped_trial.py
@@ -52,4 +55,4 @@ compare: setup ## the radiotherapy checks beside dicom-discovery, mutation by mu
 lock: ## pin every requirement again
 	@tooling/lock.sh
 
-.PHONY: help setup demo test test-release chaos test-fast lint format docs bench bench-compare bench-inspect compare lock
+.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-inspect compare lock

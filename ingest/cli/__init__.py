@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -69,6 +70,10 @@ def ingest() -> None:
 
 def main() -> None:
     """Run the command line. Exit status 3: it could not run, and the last line says why."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console of another code page (cp1252) shows what it can, and never ends the command.
+            stream.reconfigure(errors="replace")
     try:
         status = ingest.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from ingest.inspection.child import Child
 from ingest.model.route import RouteKind
 
 if TYPE_CHECKING:
-    from ingest.model.inspection import Inspection
+    from ingest.model.inspection import Inspection, InspectionRequest
+    from ingest.model.instance import InstanceFacts
     from ingest.model.verdict import Verdict
+    from ingest.reports.report import SubmissionReport
     from ingest.trial.definition import Trial
 
 EXIT_STATUS = {"accepted": 0, "held": 1, "rejected": 2}
@@ -42,8 +45,14 @@ _MEMORY = 1 << 30
     "--json", "as_json", is_flag=True, help="Print one JSON object (docs/schemas/check.schema.json)."
 )
 @click.option(
-    "--show-names", is_flag=True, help="Show the names of the files within the zip, on the terminal."
+    "--html",
+    "page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the report to FILE, as a page for the browser.",
 )
+@click.option("--findings", is_flag=True, help="Print every finding with its code and place instead.")
+@click.option("--show-names", is_flag=True, help="The same with the names of the files within the zip.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -52,31 +61,86 @@ def command(
     site: str | None,
     trial_file: Path | None,
     as_json: bool,
+    page: Path | None,
+    findings: bool,
     show_names: bool,
 ) -> int:
-    """Check one ZIP and file nothing.
+    """Check one ZIP before it is sent: prints the report that the trial would send; files and sends nothing.
 
     Exit status: 0 accepted, 1 held, 2 rejected, 3 could not run.
+
+    \b
+    ingest check 123-1001.zip --route egress --site 123
+    ingest check batch.zip --route explorer --site 123 --html report.html
     """
     # The child is started before anything else is imported: the two get ready at the same time.
     child = Child(_MEMORY)
     try:
         trial = _load_trial(trial_file)
-        inspection, verdict = check_package(package, RouteKind(route), site, trial, child)
+        checked = check_package(package, RouteKind(route), site, trial, child)
     finally:
         child.end()
+    if page is not None:
+        _write_page(checked, page)
     if as_json:
-        from ingest.reports.verdict_json import describe_verdict
-
-        json.dump(
-            describe_verdict(inspection.package, verdict, inspection.coverage), sys.stdout, ensure_ascii=False
-        )
-        sys.stdout.write("\n")
-    else:
+        _print_json(checked)
+    elif findings or show_names:
         from ingest.cli.show_verdict import show_verdict
 
-        show_verdict(inspection, verdict, package if show_names else None, trial)
-    return EXIT_STATUS[verdict.outcome.value]
+        show_verdict(checked.inspection, checked.verdict, package if show_names else None, trial)
+    else:
+        from ingest.reports.render import render_text
+
+        click.echo(render_text(_report(checked)))
+    return EXIT_STATUS[checked.verdict.outcome.value]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One zip, inspected and judged against nothing but itself."""
+
+    request: InspectionRequest
+    inspection: Inspection
+    verdict: Verdict
+    instances: list[InstanceFacts]
+    trial: Trial
+
+
+def _print_json(checked: Checked) -> None:
+    from ingest.reports.verdict_json import describe_verdict
+
+    # In ASCII: a console or a pipe may have any encoding.
+    inspection = checked.inspection
+    json.dump(describe_verdict(inspection.package, checked.verdict, inspection.coverage), sys.stdout)
+    sys.stdout.write("\n")
+
+
+def _write_page(checked: Checked, page: Path) -> None:
+    from ingest.model.errors import ConfigurationError
+    from ingest.reports.render import render_html
+
+    try:
+        page.write_text(render_html(_report(checked)), encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"--html {page}: cannot be written ({error.strerror})") from None
+    click.echo(f"The report is in {page}", err=True)
+
+
+def _report(checked: Checked) -> SubmissionReport:
+    from importlib.metadata import version
+
+    from ingest.model.clock import SystemClock
+    from ingest.steps.preflight import build_preflight_report
+
+    return build_preflight_report(
+        checked.request,
+        checked.inspection,
+        checked.verdict,
+        checked.instances,
+        checked.trial,
+        SystemClock().now(),
+        version("hamlet-ingest"),
+    )
 
 
 def _load_trial(path: Path | None) -> Trial:
@@ -88,7 +152,7 @@ def _load_trial(path: Path | None) -> Trial:
 
 def check_package(
     package: Path, route: RouteKind, site: str | None, trial: Trial, child: Child | None = None
-) -> tuple[Inspection, Verdict]:
+) -> Checked:
     """Inspect and judge one zip, against nothing but itself. Raises ConfigurationError.
 
     child: an inspection process that was started already.
@@ -96,7 +160,6 @@ def check_package(
     from ingest.inspection.client import Inspector
     from ingest.model.errors import ConfigurationError
     from ingest.model.inspection import InspectionRequest
-    from ingest.model.instance import InstanceFacts
     from ingest.steps.judge import group_by_label, judge_package
 
     if site is not None and trial.site(site) is None:
@@ -113,4 +176,4 @@ def check_package(
     with Inspector(child=child) as inspector:
         inspection = inspector.inspect(request, instances.extend)
     judgement = judge_package(inspection, group_by_label(instances), trial, trial.site(site))
-    return inspection, judgement.verdict
+    return Checked(request, inspection, judgement.verdict, instances, trial)

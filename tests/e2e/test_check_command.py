@@ -109,3 +109,34 @@ def test_the_real_sets_have_the_published_form(tmp_path: Path) -> None:
         done = check(path, "--route", "egress", "--site", "123", "--json")
         assert read(done)["package"]["instances"] > 3
         assert done.returncode in (0, 1)
+
+
+def test_the_report_that_would_be_sent_is_printed_and_written_as_a_page(tmp_path: Path) -> None:
+    held = [*case("123-1001"), *case("123-1002", 2)]
+    held[0].dataset.OperatorsName = "Quillfeather^Ottoline"
+    path, page = tmp_path / "x.zip", tmp_path / "report.html"
+    path.write_bytes(zip_instances(held))
+    done = check(path, "--route", "smb", "--site", "123", "--html", page)
+    assert done.returncode == 1
+    assert done.stdout.startswith("This zip would be held")
+    assert "nothing was sent" in done.stdout and "123-1002: COMPLETE" in done.stdout
+    html = page.read_text(encoding="utf-8")
+    assert "<h1>This zip would be held" in html and "123-1001" in html
+    assert "Quillfeather" not in html + done.stdout + done.stderr
+    assert check(path, "--route", "smb", "--html", tmp_path / "nowhere" / "r.html").returncode == 3
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("form", [(), ("--findings",), ("--json",), ("--show-names",)])
+def test_a_console_of_another_code_page_ends_no_check(
+    tmp_path: Path, encoding: str, form: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    broken = case("123-1001")
+    broken[0].dataset.PatientID = "123_1001"
+    path = tmp_path / "x.zip"
+    path.write_bytes(zip_instances(broken))
+    command = [sys.executable, "-m", "ingest.cli", "check", str(path), "--route", "smb", *form]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 1, done.stderr
+    done.stdout.decode(encoding)
