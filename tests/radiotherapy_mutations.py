@@ -205,7 +205,9 @@ def _refer_to_dose(ds: Dataset) -> None:
     ds.ReferencedDoseSequence = Sequence([item])
 
 
-def _set(**values: object) -> Callable[[Dataset], None]:
+def set_values(**values: object) -> Callable[[Dataset], None]:
+    """Return a change: attributes of a data set."""
+
     def change(ds: Dataset) -> None:
         for keyword, value in values.items():
             setattr(ds, keyword, value)
@@ -232,7 +234,8 @@ def _add_sagittal_slice(case: Case) -> None:
     ds.ImageOrientationPatient = ["0", "1", "0", "0", "0", "-1"]
 
 
-def _sum_by_beam(ds: Dataset) -> None:
+def sum_by_beam(ds: Dataset) -> None:
+    """Make a dose that of the first beam."""
     beam, group = Dataset(), Dataset()
     beam.ReferencedBeamNumber = "1"
     group.ReferencedFractionGroupNumber, group.ReferencedBeamSequence = "1", Sequence([beam])
@@ -325,8 +328,8 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("SID141", adjust=enrolled(state="unknown"), outcome=HELD),
     Mutation("SID142", adjust=enrolled(registered="20240310"), outcome=HELD),
     Mutation("SID143", adjust=enrolled(sex="F"), outcome=HELD),
-    Mutation("SID144", edit("RTPLAN", _set(PatientSex="F")), outcome=HELD),
-    Mutation("SID145", edit("CT", _set(StudyDate="20240305"))),
+    Mutation("SID144", edit("RTPLAN", set_values(PatientSex="F")), outcome=HELD),
+    Mutation("SID145", edit("CT", set_values(StudyDate="20240305"))),
     Mutation("SID150", adjust=colliding(CollisionKind.PIXELS, "pixel_sha256"), outcome=HELD),
     Mutation(
         "SID151", adjust=colliding(CollisionKind.FRAME_OF_REFERENCE, "frame_of_reference_uid"), outcome=HELD
@@ -387,8 +390,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         outcome=HELD,
         name="root",
     ),
-    Mutation("REF210", edit("RTDOSE", _set(FrameOfReferenceUID=ELSEWHERE)), outcome=HELD),
-    Mutation("REF210", edit("CT", _set(FrameOfReferenceUID=ELSEWHERE), every=True), outcome=HELD, name="CT"),
+    Mutation("REF210", edit("RTDOSE", set_values(FrameOfReferenceUID=ELSEWHERE)), outcome=HELD),
+    Mutation(
+        "REF210", edit("CT", set_values(FrameOfReferenceUID=ELSEWHERE), every=True), outcome=HELD, name="CT"
+    ),
     Mutation("REF220", _half_in_another_study, outcome=HELD),
     Mutation("REF301", edit("RTDOSE", _delete("ReferencedRTPlanSequence")), state=DOUBTFUL),
     Mutation("REF302", edit("RTPLAN", _delete("ReferencedStructureSetSequence")), state=DOUBTFUL),
@@ -399,16 +404,19 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("GEO102", lambda case: lose_slices(case, 0, 1, 2), state=AWAITING, missing=("planning-ct",)),
     Mutation("GEO103", _repeat_slice),
     Mutation("GEO104", _add_sagittal_slice),
-    Mutation("GEO105", edit("CT", _set(PixelSpacing=["4", "4"]))),
-    Mutation("GEO106", edit("CT", _set(Rows=32, Columns=128))),
-    Mutation("GEO107", edit("CT", _set(FrameOfReferenceUID=ELSEWHERE)), outcome=HELD),
+    Mutation("GEO105", edit("CT", set_values(PixelSpacing=["4", "4"]))),
+    Mutation("GEO106", edit("CT", set_values(Rows=32, Columns=128))),
+    Mutation("GEO107", edit("CT", set_values(FrameOfReferenceUID=ELSEWHERE)), outcome=HELD),
     Mutation("GEO108", edit("CT", _delete("ImagePositionPatient"), number=5), state=DOUBTFUL),
     # dose and plan
     Mutation(
-        "DOS101", edit("RTDOSE", _set(DoseSummationType="FRACTION")), state=AWAITING, missing=("rtdose",)
+        "DOS101",
+        edit("RTDOSE", set_values(DoseSummationType="FRACTION")),
+        state=AWAITING,
+        missing=("rtdose",),
     ),
-    Mutation("DOS102", edit("RTDOSE", _sum_by_beam), state=AWAITING, missing=("rtdose",)),
-    Mutation("DOS103", edit("RTDOSE", _set(DoseUnits="RELATIVE"))),
+    Mutation("DOS102", edit("RTDOSE", sum_by_beam), state=AWAITING, missing=("rtdose",)),
+    Mutation("DOS103", edit("RTDOSE", set_values(DoseUnits="RELATIVE")), state=AWAITING, missing=("rtdose",)),
     Mutation("DOS104", edit("RTDOSE", lambda ds: ds.GridFrameOffsetVector.pop())),
     Mutation(
         "DOS105",
@@ -416,9 +424,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         state=AWAITING,
         missing=("rtdose",),
     ),
-    Mutation("DOS106", edit("RTDOSE", _set(ImagePositionPatient=["300", "-115", "-16.5"]))),
+    Mutation("DOS106", edit("RTDOSE", set_values(ImagePositionPatient=["300", "-115", "-16.5"]))),
     Mutation("DOS107", _name_two_plans),
-    Mutation("DOS108", edit("RTDOSE", _set(DoseType="ERROR")), state=AWAITING, missing=("rtdose",)),
+    Mutation("DOS108", edit("RTDOSE", set_values(DoseType="ERROR")), state=AWAITING, missing=("rtdose",)),
     Mutation("DOS201", _add_verification),
     Mutation("DOS202", edit("RTPLAN", _empty_of_beams), state=AWAITING, missing=("rtplan",)),
     Mutation(
@@ -427,7 +435,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         state=DOUBTFUL,
     ),
     Mutation("DOS204", edit("RTPLAN", lambda ds: ds.BeamSequence.pop())),
-    Mutation("DOS205", edit("RTPLAN", _set(ApprovalStatus="REJECTED")), state=AWAITING, missing=("rtplan",)),
+    Mutation(
+        "DOS205", edit("RTPLAN", set_values(ApprovalStatus="REJECTED")), state=AWAITING, missing=("rtplan",)
+    ),
     # image guidance
     Mutation("IGR101", _lose_scan_and_registration),
     Mutation("IGR102", lambda case: without(case, fraction(case, "REG", 2))),
@@ -468,7 +478,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("CMP304", edit("RTSTRUCT", _rename_cord)),
     Mutation("CMP305", edit("RTSTRUCT", _draw_nothing)),
     Mutation("CMP401", adjust=already_filed),
-    Mutation("CMP402", edit("RTPLAN", _set(RTPlanLabel="OTHER")), already_filed, outcome=HELD),
+    Mutation("CMP402", edit("RTPLAN", set_values(RTPlanLabel="OTHER")), already_filed, outcome=HELD),
     Mutation("CMP403", _two_plans_of_one_uid, outcome=HELD, state=AWAITING, missing=("rtplan",)),
     Mutation("CMP404", lambda case: [*case, Instance("again.dcm", case[0].dataset)]),
 )

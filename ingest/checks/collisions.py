@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ingest.model.instance import InstanceFacts
 from ingest.model.review import Collision, CollisionKind
 
+#: Frames of reference that the standard defines (Talairach and other brains).
+_WELL_KNOWN = "1.2.840.10008."
+
 
 def shared_values(instances: Iterable[InstanceFacts]) -> dict[CollisionKind, set[str]]:
     """Return what to look for under other study IDs: own digests and UIDs, and what is referred to.
@@ -43,10 +46,21 @@ def collisions_in_package(
     }
 
 
+def pixels_of(facts: InstanceFacts) -> str:
+    """Return the digest of an instance's pixels, "" of a blank image: those are alike in all patients."""
+    return "" if facts.is_blank else facts.pixel_sha256
+
+
+def frame_of(facts: InstanceFacts) -> str:
+    """Return an instance's frame of reference, "" of the standard's own: all share those (PS3.6 A-2)."""
+    uid = facts.frame_of_reference_uid
+    return "" if uid.startswith(_WELL_KNOWN) else uid
+
+
 def _own(facts: InstanceFacts) -> Iterator[Collision]:
     for kind, value in (
-        (CollisionKind.PIXELS, facts.pixel_sha256),
-        (CollisionKind.FRAME_OF_REFERENCE, facts.frame_of_reference_uid),
+        (CollisionKind.PIXELS, pixels_of(facts)),
+        (CollisionKind.FRAME_OF_REFERENCE, frame_of(facts)),
         (CollisionKind.STUDY, facts.study_uid),
         (CollisionKind.INSTANCE, facts.sop_instance_uid),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 
+from ingest.checks.collisions import frame_of, pixels_of
 from ingest.checks.index import SubjectIndex
 from ingest.checks.kinds import EARLIEST_DATE, day_of
 from ingest.checks.notes import Notes, say_count
@@ -18,14 +19,8 @@ _DEFINITE = frozenset({"M", "F"})
 #: The strongest that fits is said, the others follow from it.
 _COMMON: tuple[tuple[CollisionKind, Callable[[InstanceFacts], str], str, str, str], ...] = (
     (CollisionKind.INSTANCE, lambda facts: facts.sop_instance_uid, "SID155", "(0008,0018)", "SOPInstanceUID"),
-    (CollisionKind.PIXELS, lambda facts: facts.pixel_sha256, "SID150", "(7FE0,0010)", "PixelData"),
-    (
-        CollisionKind.FRAME_OF_REFERENCE,
-        lambda facts: facts.frame_of_reference_uid,
-        "SID151",
-        "(0020,0052)",
-        "FrameOfReferenceUID",
-    ),
+    (CollisionKind.PIXELS, pixels_of, "SID150", "(7FE0,0010)", "PixelData"),
+    (CollisionKind.FRAME_OF_REFERENCE, frame_of, "SID151", "(0020,0052)", "FrameOfReferenceUID"),
     (CollisionKind.STUDY, lambda facts: facts.study_uid, "SID152", "(0020,000D)", "StudyInstanceUID"),
 )
 

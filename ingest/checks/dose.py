@@ -34,7 +34,9 @@ def check_doses(index: SubjectIndex, notes: Notes) -> DoseCount:
         elif _check_dose(index, facts, facts.dose, notes):
             usable.append(facts)
     whole = [facts for facts in usable if facts.dose and facts.dose.summation in _WHOLE]
+    _say_partial(index, doses, whole, notes)
     covered = _check_beam_doses(index, [facts for facts in usable if facts not in whole], whole, notes)
+    _check_treated_have_dose(index, doses, notes)
     return DoseCount(len(whole) + covered, len(doses) - len(whole) - covered)
 
 
@@ -43,17 +45,22 @@ def _check_dose(index: SubjectIndex, facts: InstanceFacts, dose: Dose, notes: No
     is_usable = True
     if dose.units != "GY":
         notes.find("DOS103", [facts], where="(3004,0002)", keyword="DoseUnits")
+        is_usable = False
+    elif dose.scaling is None:
+        notes.find("DOS109", [facts], where="(3004,000E)", keyword="DoseGridScaling")
+        is_usable = False
     if dose.dose_type == "ERROR":
         notes.find("DOS108", [facts], where="(3004,0004)", keyword="DoseType")
         is_usable = False
-    if dose.offsets and len(dose.offsets) != (dose.frames or 1):
+    frames, places = dose.frames or 1, len(set(dose.offsets))
+    if places != frames and (places or frames > 1):
         notes.find(
             "DOS104",
             [facts],
             where="(3004,000C)",
             keyword="GridFrameOffsetVector",
-            offsets=len(dose.offsets),
-            frames=dose.frames or 1,
+            offsets=say_count(places, "plane position"),
+            frames=say_count(frames, "plane"),
         )
     if dose.is_all_zero or dose.scaling == 0:
         notes.find("DOS105", [facts], where="(7FE0,0010)", keyword="PixelData")
@@ -65,11 +72,30 @@ def _check_dose(index: SubjectIndex, facts: InstanceFacts, dose: Dose, notes: No
         notes.find(
             "DOS107", [facts], where="(300C,0002)", keyword="ReferencedRTPlanSequence", plans=len(plans)
         )
-    if dose.summation not in _WHOLE | {"BEAM"}:
-        notes.find("DOS101", [facts], where=_SUMMATION[0], keyword=_SUMMATION[1])
-    else:
+    if dose.summation in _WHOLE | {"BEAM"} and places == frames:
         _check_targets(index, facts, dose, notes)
     return is_usable
+
+
+def _say_partial(
+    index: SubjectIndex, doses: list[InstanceFacts], whole: list[InstanceFacts], notes: Notes
+) -> None:
+    """Doses of a fraction, a record or a part: a fault only where their plan has no whole dose."""
+    done = _plans_of(whole)
+    for code in ("DOS101", "DOS110"):
+        partial = [
+            facts
+            for facts in doses
+            if facts.dose
+            and facts.dose.summation not in _WHOLE | {"BEAM"}
+            and bool(_plans_of([facts]) and _plans_of([facts]) <= done) is (code == "DOS110")
+        ]
+        if partial:
+            notes.find(code, partial, where=_SUMMATION[0], keyword=_SUMMATION[1])
+
+
+def _plans_of(doses: list[InstanceFacts]) -> set[str]:
+    return {item.instance_uid for facts in doses for item in references_of(facts, ReferenceKind.DOSE_PLAN)}
 
 
 def _check_beam_doses(
@@ -81,7 +107,7 @@ def _check_beam_doses(
         if facts.dose and facts.dose.summation == "BEAM":
             for item in references_of(facts, ReferenceKind.DOSE_PLAN):
                 by_plan[item.instance_uid].append(facts)
-    done = {item.instance_uid for facts in whole for item in references_of(facts, ReferenceKind.DOSE_PLAN)}
+    done = _plans_of(whole)
     covered = 0
     for plan_uid, doses in by_plan.items():
         target = index.by_uid.get(plan_uid)
@@ -106,6 +132,30 @@ def _check_beam_doses(
             f"{len(beams & there)} present",
         )
     return covered
+
+
+def _check_treated_have_dose(index: SubjectIndex, doses: list[InstanceFacts], notes: Notes) -> None:
+    """Every plan that a treatment record names has a dose, unless a sum over plans is there."""
+    if not doses or any(facts.dose and facts.dose.summation == "MULTI_PLAN" for facts in doses):
+        return
+    named = _plans_of(doses)
+    if not named:
+        return
+    treated = {
+        item.instance_uid
+        for facts in index.of_kind(ObjectKind.RTRECORD)
+        for item in references_of(facts, ReferenceKind.RECORD_PLAN)
+    }
+    plans = [facts for facts in index.of_kind(ObjectKind.RTPLAN) if facts.sop_instance_uid in treated]
+    bare = [facts for facts in plans if facts.sop_instance_uid not in named]
+    # a dose that leads nowhere may be theirs: the reference that is broken says so
+    if bare and named <= set(index.by_uid):
+        notes.find("DOS111", bare, bare=len(bare), plans=say_count(len(plans), "plan"))
+        notes.miss(
+            ObjectKind.RTDOSE.value,
+            f"a dose of each of {say_count(len(plans), 'treated plan')}",
+            f"of {len(plans) - len(bare)}",
+        )
 
 
 def _check_targets(index: SubjectIndex, facts: InstanceFacts, dose: Dose, notes: Notes) -> None:

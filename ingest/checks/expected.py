@@ -153,7 +153,7 @@ def _say_missing(
     nothing = "none"
     is_said = kind in found.links.named_kinds
     if kind is ObjectKind.RTDOSE and found.doses.partial:
-        is_said, nothing = True, "none that is whole"
+        is_said, nothing = True, "none that can be used"
     if kind is ObjectKind.RTPLAN and found.idle_plans:
         is_said, nothing = True, "none that treats"
     if not (is_said and notes.has_missed(item.object)):

@@ -18,7 +18,8 @@ from ingest.model.instance import InstanceFacts, Roi
 from ingest.model.picture import SliceMark, SliceState, SliceStrip
 from ingest.model.review import ObjectKind
 
-#: MR and PET repeat places by right (echoes, b-values, time); what they lack, references tell.
+#: MR and PET repeat places and turn by right (echoes, b-values, time, localisers): of them only a short gap
+#: in an otherwise even stack is told.
 _CHECKED = (ObjectKind.PLANNING_CT, ObjectKind.IMAGE_GUIDANCE)
 _DRAWN = (*_CHECKED, ObjectKind.MR, ObjectKind.PET)
 _TITLES = {
@@ -28,8 +29,13 @@ _TITLES = {
     ObjectKind.PET: "PET",
 }
 
-#: Normals with a z beyond this are axial.
-_AXIAL = 0.999
+#: Normals with a component beyond this lie along an axis.
+_STRAIGHT = 0.999
+#: Structures may run out this share of a step beyond the last slice: planning systems close them there.
+_OVERHANG = 0.75
+#: An MR or PET stack of so many slices, with no longer gap than that, is one that lost slices.
+_EVEN_SLICES, _SHORT_GAP = 8, 3
+_MOST_STEPS = 4
 _POSITION, _ORIENTATION, _SPACING = "(0020,0032)", "(0020,0037)", "(0028,0030)"
 
 
@@ -43,7 +49,7 @@ def check_geometry(index: SubjectIndex, links: Links, notes: Notes) -> tuple[Sli
             if kind in _CHECKED:
                 stacks = _check_series(series, rois, links, notes)
             else:
-                stacks = stack_images(series.images)
+                stacks = _check_even_stack(series, links, notes)
             if kind is ObjectKind.PLANNING_CT or rois:
                 strips.append(_draw_strip(series, stacks, rois, links))
     return tuple(strips)
@@ -54,7 +60,7 @@ def _check_series(series: ImageSeries, rois: list[Roi], links: Links, notes: Not
     _find_mixed_frames(series, title, notes)
     if any(image.frames > 1 for image in series.images):
         return []  # enhanced multi-frame: positions are in its functional groups, which are not read
-    unplaced = [image for image in series.images if not image.plane or not image.plane.position]
+    unplaced = [image for image in series.images if not _is_placed(image)]
     if unplaced:
         notes.find("GEO108", unplaced, where=_POSITION, keyword="ImagePositionPatient", series=title)
         notes.doubt()
@@ -63,10 +69,36 @@ def _check_series(series: ImageSeries, rois: list[Roi], links: Links, notes: Not
     repeats = [image for stack in stacks for image in stack.repeats()]
     if repeats:
         notes.find("GEO103", repeats, where=_POSITION, keyword="ImagePositionPatient", series=title)
+    uneven = sorted({step for stack in stacks for step in stack.uneven()})
+    if uneven and not repeats and not is_turned and not unplaced:
+        notes.find(
+            "GEO109",
+            [series.images[0]],
+            where=_POSITION,
+            keyword="ImagePositionPatient",
+            count=len(series.images),
+            series=title,
+            steps=" and ".join(f"{step:g} mm" for step in uneven[:_MOST_STEPS]),
+        )
     # a slice that lies elsewhere or nowhere leaves a gap where it should be: one finding says so
     if not is_turned and not unplaced and series.uid not in links.short_series and stacks:
         _find_gaps(series, stacks, title, notes)
         _check_extent(series, stacks[0], rois, notes)
+    return stacks
+
+
+def _is_placed(image: InstanceFacts) -> bool:
+    return bool(image.plane and image.plane.position and image.plane.orientation)
+
+
+def _check_even_stack(series: ImageSeries, links: Links, notes: Notes) -> list[Stack]:
+    stacks = stack_images(series.images)
+    if series.uid in links.short_series or len(stacks) != 1 or len(stacks[0].images) < _EVEN_SLICES:
+        return stacks
+    (stack,) = stacks
+    gaps = stack.gaps()
+    if gaps and not stack.repeats() and not stack.uneven() and max(count for _, count in gaps) <= _SHORT_GAP:
+        _find_gaps(series, stacks, _TITLES[series.kind], notes)
     return stacks
 
 
@@ -157,9 +189,9 @@ def _check_extent(series: ImageSeries, stack: Stack, rois: list[Roi], notes: Not
         return
     below = stack.distances[0] - reach[0]
     beyond = reach[1] - stack.distances[-1]
-    if max(below, beyond) <= spacing:
+    if max(below, beyond) <= _OVERHANG * spacing:
         return
-    absent = sum(max(0, round(short / spacing)) for short in (below, beyond))
+    absent = sum(round(short / spacing) for short in (below, beyond) if short > _OVERHANG * spacing)
     total = len(stack.images) + absent
     notes.find(
         "GEO102",
@@ -176,9 +208,12 @@ def _check_extent(series: ImageSeries, stack: Stack, rois: list[Roi], notes: Not
 def _reach(stack: Stack, rois: list[Roi]) -> tuple[float, float] | None:
     """Return from where to where structures run along a stack's normal (mm).
 
-    Axial stacks by the structures' z; others by the boxes, which not every structure has.
+    Axial stacks by the structures' z; sagittal and coronal ones by the boxes, which not every structure has.
+    The box of a structure says too little of an oblique stack.
     """
-    if abs(stack.normal[2]) > _AXIAL:
+    if max(map(abs, stack.normal)) <= _STRAIGHT:
+        return None
+    if abs(stack.normal[2]) > _STRAIGHT:
         heights = [z for roi in rois for z in (roi.z_min, roi.z_max) if z is not None]
         ends = [stack.normal[2] * z for z in heights]
     else:

@@ -108,15 +108,17 @@ def _find_too_early(index: SubjectIndex, series: list[ImageSeries], notes: Notes
     first = min(scanned, default="")
     early = [item.images[0] for item in series if "" < day_of(item.images[0]) < first]
     if early:
-        notes.find("IGR110", early, where="(0008,0022)", keyword="AcquisitionDate")
+        scans = say_count(len(early), "scan")
+        notes.find("IGR110", early, where="(0008,0022)", keyword="AcquisitionDate", scans=scans)
     return bool(early)
 
 
 def _planned_fractions(index: SubjectIndex) -> int | None:
-    fractions = [
-        facts.plan.fractions for facts in treated_plans(index) if facts.plan and facts.plan.fractions
-    ]
-    return sum(fractions) if fractions else None
+    """Return the fractions of all plans that treat, None where one of them does not say."""
+    plans = [facts.plan for facts in treated_plans(index) if facts.plan]
+    if not plans or any(not plan.fractions or plan.silent_groups for plan in plans):
+        return None
+    return sum(plan.fractions or 0 for plan in plans)
 
 
 def _draw_calendar(

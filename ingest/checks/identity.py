@@ -5,10 +5,10 @@ Used inside the inspection process, one instance at a time. Values are compared;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ingest.checks.subject_id import SubjectIdReading, read_subject_id, read_zip_name
+from ingest.checks.subject_id import SubjectIdReading, read_subject_id, read_zip_name, suggest
 from ingest.model.finding import MAX_INSTANCES, ZIP_NAME, Finding, InstanceRef
 from ingest.model.inspection import SubjectFacts
 from ingest.model.route import RouteKind
@@ -96,13 +96,18 @@ class PackageIdentity:
     def allowed_ids(self, values: IdentityValues) -> frozenset[str]:
         """Return the texts that may stand for the patient in this instance's person names and identifiers.
 
-        A study ID whose separator is wrong (`123_1001`) is held for that, and is no name besides.
+        A mistyped study ID (`123_1001`, `123-l001`) is held for that, and is no name besides.
         """
         subject = self._subject_of(_strip(values.patient_id))
         allowed = {subject.study_id or "", subject.reading.study_id or ""}
         patient_id = _strip(values.patient_id)
         if self._route is RouteKind.EGRESS or subject.reading.near_miss:
             allowed.add(patient_id)
+        if self._route is not RouteKind.EGRESS:
+            name = _strip_name(values.patient_name)
+            meant = suggest(name, self._trial.study_id)
+            if meant and meant in (subject.study_id, subject.reading.near_miss):
+                allowed.add(name)
         return frozenset(allowed - {""})
 
     def subjects(self) -> tuple[SubjectFacts, ...]:
@@ -141,7 +146,7 @@ class PackageIdentity:
 
     def _compare_with_zip(self, subject: _Subject, ref: InstanceRef, values: IdentityValues) -> None:
         """Egress: the zip's name decides; PatientID and PatientName are one constant value each."""
-        if self._zip.code:
+        if self._zip.code and not self._is_site_unknown(subject):
             _note(subject, self._zip.code, ZIP_NAME, ref)
         self._check_site_number(subject, ref, ZIP_NAME)
         patient_id, name = _strip(values.patient_id), _strip_name(values.patient_name)
@@ -157,7 +162,7 @@ class PackageIdentity:
 
     def _compare_with_patient_id(self, subject: _Subject, ref: InstanceRef, values: IdentityValues) -> None:
         """Other routes: PatientID is the study ID, PatientName says the same; htp: so does the zip's name."""
-        if subject.reading.code:
+        if subject.reading.code and not self._is_site_unknown(subject):
             _note(subject, subject.reading.code, "PatientID", ref)
         self._check_site_number(subject, ref, "PatientID")
         if self._route is RouteKind.HTP:
@@ -182,11 +187,14 @@ class PackageIdentity:
             _note(subject, "SID113", ZIP_NAME, ref)
 
     def _check_site_number(self, subject: _Subject, ref: InstanceRef, keyword: str) -> None:
-        """Where the sender is not known, the study ID's site is at least one of the trial's."""
-        if self._site is None and subject.study_id is not None:
-            site = self._trial.study_id.site_of(subject.study_id)
-            if self._trial.site(site) is None:
-                _note(subject, "SID105", keyword, ref)
+        """Whoever sends it, the study ID's site is one of the trial's."""
+        if self._is_site_unknown(subject):
+            _note(subject, "SID105", keyword, ref)
+
+    def _is_site_unknown(self, subject: _Subject) -> bool:
+        if subject.study_id is None:
+            return False
+        return self._trial.site(self._trial.study_id.site_of(subject.study_id)) is None
 
     def _compare_trial_module(self, subject: _Subject, ref: InstanceRef, values: IdentityValues) -> None:
         """PS3.3 C.7.1.3, Clinical Trial Subject: present values agree with the study ID."""
@@ -199,6 +207,16 @@ class PackageIdentity:
         names = {site.number, site.name.casefold()} if site else set()
         if trial_site and site and trial_site.casefold() not in names:
             _note(subject, "SID131", "ClinicalTrialSiteID", ref)
+
+
+def without_said(findings: Iterable[Finding], identity: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings but those that say again of the trial's attributes what a SID finding says."""
+    said = {(item.subject, item.where) for item in identity if item.code in ("SID130", "SID131")}
+    return tuple(
+        item
+        for item in findings
+        if (item.subject, item.where) not in said or item.code not in ("PSN501", "PSN121")
+    )
 
 
 def _note(subject: _Subject, code: str, keyword: str, ref: InstanceRef) -> None:

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
+from ingest.checks.changed_uids import CONTOUR_LEVEL, SERIES_LEVEL, NamedImages, where_uids_differ
 from ingest.checks.index import SubjectIndex, references_of
 from ingest.checks.kinds import IMAGE_KINDS, MR_CLASSES, PET_CLASSES
 from ingest.checks.links import REFERENCED_INSTANCE, ImageNeed, Links, do_frames_agree, frames_of
 from ingest.checks.notes import Notes, say_count
 from ingest.model.instance import InstanceFacts, Reference, ReferenceKind
 from ingest.model.review import ObjectKind
-
-_SERIES_LEVEL = "(3006,0010)[0]>(3006,0012)[0]>(3006,0014)[0]>(3006,0016)"
-_CONTOUR_LEVEL = "(3006,0039)[0]>(3006,0040)[0]>(3006,0016)"
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """The images that an RTSTRUCT names: by series (with the series it claims), by contour, all together."""
-
-    by_series: Mapping[str, Reference]
-    by_contour: Mapping[str, Reference]
-    present: Mapping[str, InstanceFacts]
-
-    @property
-    def all(self) -> dict[str, Reference]:
-        return {**self.by_contour, **self.by_series}
 
 
 def check_structure_references(
@@ -41,20 +25,25 @@ def check_structure_references(
     for facts in index.of_kind(ObjectKind.RTSTRUCT):
         named = _named_images(index, facts)
         if not named.all:
-            notes.find("REF303", [facts], where=_SERIES_LEVEL)
+            notes.find("REF303", [facts], where=SERIES_LEVEL)
             notes.doubt()
             continue
         code, where = _contradiction(index, facts, named, elsewhere)
         if code:
             notes.find(
-                code, [facts], where=where, keyword=keyword_of(code), source="RTSTRUCT", target="CT image"
+                code,
+                [facts],
+                where=where,
+                keyword=keyword_of(code),
+                source="RTSTRUCT",
+                target=f"{_modality(next(iter(named.all.values())))} image",
             )
         _gather(index, facts, named, links, is_planned=facts.sop_instance_uid in planned, code=code)
     for need in links.needs.values():
         _say_need(need, links, notes)
 
 
-def _named_images(index: SubjectIndex, facts: InstanceFacts) -> _Named:
+def _named_images(index: SubjectIndex, facts: InstanceFacts) -> NamedImages:
     levels: dict[ReferenceKind, dict[str, Reference]] = {
         ReferenceKind.STRUCTURE_SERIES: {},
         ReferenceKind.STRUCTURE_CONTOUR: {},
@@ -66,58 +55,40 @@ def _named_images(index: SubjectIndex, facts: InstanceFacts) -> _Named:
             target = index.by_uid.get(item.instance_uid)
             if target is not None:
                 present[item.instance_uid] = target
-    return _Named(levels[ReferenceKind.STRUCTURE_SERIES], levels[ReferenceKind.STRUCTURE_CONTOUR], present)
+    return NamedImages(
+        levels[ReferenceKind.STRUCTURE_SERIES], levels[ReferenceKind.STRUCTURE_CONTOUR], present
+    )
 
 
 def _contradiction(
-    index: SubjectIndex, facts: InstanceFacts, named: _Named, elsewhere: Collection[str]
+    index: SubjectIndex, facts: InstanceFacts, named: NamedImages, elsewhere: Collection[str]
 ) -> tuple[str, str]:
     """Return the code and place of what contradicts itself, ("", "") where nothing does."""
-    where = _SERIES_LEVEL if named.by_series else _CONTOUR_LEVEL
-    for uid, item in named.all.items():
-        target = named.present.get(uid)
-        if target is None:
-            if uid in elsewhere:
-                return "REF202", where + "[0]>(0008,1155)"
-        elif index.kind_of(target) not in IMAGE_KINDS or item.class_uid not in ("", target.sop_class_uid):
-            return "REF201", where + "[0]>(0008,1150)"
-    if _are_levels_at_odds(named):
-        return "REF203", _CONTOUR_LEVEL + "[0]>(0008,1155)"
-    if _is_series_at_odds(index, named):
-        return "REF203", _SERIES_LEVEL + "[0]>(0008,1155)"
+    for level, where in ((named.by_series, SERIES_LEVEL), (named.by_contour, CONTOUR_LEVEL)):
+        for uid, item in level.items():
+            target = named.present.get(uid)
+            if target is None:
+                if uid in elsewhere:
+                    return "REF202", where + "[0]>(0008,1155)"
+            elif index.kind_of(target) not in IMAGE_KINDS or item.class_uid not in ("", target.sop_class_uid):
+                return "REF201", where + "[0]>(0008,1150)"
+    where = where_uids_differ(index, facts, named)
+    if where:
+        return "REF203", where
     frames = {image.frame_of_reference_uid for image in named.present.values()} - {""}
     if not do_frames_agree(index, frames_of(facts), frames):
         return "REF210", "(3006,0010)[0]>(0020,0052)"
     return "", ""
 
 
-def _are_levels_at_odds(named: _Named) -> bool:
-    """Return whether contours name images that the series level does not, and one of the two dangles."""
-    strays = [uid for uid in named.by_contour if uid not in named.by_series]
-    if not named.by_series or not strays:
-        return False
-    series_found = any(uid in named.present for uid in named.by_series)
-    strays_found = [uid in named.present for uid in strays]
-    return not all(strays_found) if series_found else any(strays_found)
-
-
-def _is_series_at_odds(index: SubjectIndex, named: _Named) -> bool:
-    """Return whether a series is there and none of its named images, or the images and not their series."""
-    by_series: dict[str, list[str]] = {}
-    for uid, item in named.by_series.items():
-        if item.series_uid:
-            by_series.setdefault(item.series_uid, []).append(uid)
-    for series_uid, uids in by_series.items():
-        found = [named.present[uid] for uid in uids if uid in named.present]
-        if found and all(image.series_uid != series_uid for image in found):
-            return True
-        if not found and any((series_uid, kind) in index.series for kind in IMAGE_KINDS):
-            return True
-    return False
-
-
 def _gather(
-    index: SubjectIndex, facts: InstanceFacts, named: _Named, links: Links, *, is_planned: bool, code: str
+    index: SubjectIndex,
+    facts: InstanceFacts,
+    named: NamedImages,
+    links: Links,
+    *,
+    is_planned: bool,
+    code: str,
 ) -> None:
     """Add an RTSTRUCT's images to what each series needs."""
     series_found = {image.series_uid for image in named.present.values()}
@@ -170,7 +141,7 @@ def _say_need(need: ImageNeed, links: Links, notes: Notes) -> None:
         "REF103" if found else "REF104",
         need.sources,
         count=len(absent),
-        where=_SERIES_LEVEL + "[0]>(0008,1155)",
+        where=SERIES_LEVEL + "[0]>(0008,1155)",
         keyword=REFERENCED_INSTANCE,
         expected=say_count(expected, f"{need.modality} image"),
         found=found,

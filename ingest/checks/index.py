@@ -12,6 +12,7 @@ from ingest.model.review import ObjectKind
 
 #: Plans that treat nobody: measured on a phantom (PS3.3 C.8.8.9, Plan Intent).
 _SET_ASIDE_INTENTS = frozenset({"VERIFICATION", "MACHINE_QA"})
+_IMAGE_REFERENCES = (ReferenceKind.STRUCTURE_SERIES, ReferenceKind.STRUCTURE_CONTOUR)
 _PLAN_REFERENCES = frozenset({ReferenceKind.DOSE_PLAN, ReferenceKind.RECORD_PLAN, ReferenceKind.IMAGE_PLAN})
 
 
@@ -48,6 +49,11 @@ class SubjectIndex:
         self.roots = roots_of(self.by_uid)
         self.mixed_series = {key[0] for key, series in self.series.items() if _is_mixed(series)}
         self.frames = _JoinedFrames(self.of_kind(ObjectKind.REG))
+        self._drawn_on = {
+            item.instance_uid
+            for facts in self.of_kind(ObjectKind.RTSTRUCT)
+            for item in references_of(facts, *_IMAGE_REFERENCES)
+        }
 
     def kind_of(self, facts: InstanceFacts) -> ObjectKind:
         """Return what an instance is."""
@@ -56,6 +62,10 @@ class SubjectIndex:
     def of_kind(self, kind: ObjectKind) -> list[InstanceFacts]:
         """Return the instances of a kind, in order."""
         return self._by_kind.get(kind, [])
+
+    def is_drawn_on(self, series: ImageSeries) -> bool:
+        """Return whether a structure set names an image of a series."""
+        return any(image.sop_instance_uid in self._drawn_on for image in series.images)
 
     def series_of_kind(self, kind: ObjectKind) -> list[ImageSeries]:
         """Return the series of a kind."""
@@ -78,35 +88,41 @@ def references_of(facts: InstanceFacts, *kinds: ReferenceKind) -> list[Reference
 
 
 def _verification(instances: list[InstanceFacts]) -> dict[str, InstanceFacts]:
-    """Return verification plans, and what belongs to none but them: structures, doses, records, images."""
+    """Return verification plans, and what belongs to none but them: structures, doses, records, images.
+
+    Where no other plan is there, the structures and images may well be the patient's, and stay.
+    """
     aside = {
         facts.sop_instance_uid: facts
         for facts in instances
         if facts.plan and facts.plan.intent in _SET_ASIDE_INTENTS
     }
-    if aside:
-        plans = set(aside)
-        for facts in instances:
-            targets = {item.instance_uid for item in facts.references if item.kind in _PLAN_REFERENCES}
-            if targets and targets <= plans:
-                aside[facts.sop_instance_uid] = facts
-        drawn_for_treatment = _structures_of(
-            facts for facts in instances if facts.sop_instance_uid not in aside
-        )
-        only_theirs = _structures_of(aside[plan] for plan in plans) - drawn_for_treatment
-        aside.update(
-            (facts.sop_instance_uid, facts) for facts in instances if facts.sop_instance_uid in only_theirs
-        )
+    if not aside:
+        return aside
+    plans = set(aside)
+    for facts in instances:
+        targets = {item.instance_uid for item in facts.references if item.kind in _PLAN_REFERENCES}
+        if targets and targets <= plans:
+            aside[facts.sop_instance_uid] = facts
+    if any(facts.plan and facts.sop_instance_uid not in plans for facts in instances):
+        _add_only_theirs(instances, aside, ReferenceKind.PLAN_STRUCTURES)
+        _add_only_theirs(instances, aside, *_IMAGE_REFERENCES, ReferenceKind.REGISTRATION_IMAGE)
     return aside
 
 
-def _structures_of(plans: Iterable[InstanceFacts]) -> set[str]:
-    return {
-        item.instance_uid
-        for facts in plans
-        for item in facts.references
-        if item.kind is ReferenceKind.PLAN_STRUCTURES
-    }
+def _add_only_theirs(
+    instances: list[InstanceFacts], aside: dict[str, InstanceFacts], *kinds: ReferenceKind
+) -> None:
+    """Set aside what is referred to, in that way, by nothing but what is set aside already."""
+    theirs: set[str] = set()
+    others: set[str] = set()
+    for facts in instances:
+        named = theirs if facts.sop_instance_uid in aside else others
+        named.update(item.instance_uid for item in references_of(facts, *kinds))
+    only_theirs = theirs - others
+    aside.update(
+        (facts.sop_instance_uid, facts) for facts in instances if facts.sop_instance_uid in only_theirs
+    )
 
 
 class _JoinedFrames:

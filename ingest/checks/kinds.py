@@ -134,7 +134,13 @@ class _Evidence:
         day = day_of(first)
         if self._scanned and day > self._scanned and first.frame_of_reference_uid in self._registered:
             return True
-        return bool(self._planned) and day > self._planned and day in self._treated
+        if not self._planned or day <= self._planned:
+            return False
+        if self._treated:
+            return day in self._treated
+        # taken after planning, in a frame of its own, and nothing was planned on it
+        frame = first.frame_of_reference_uid
+        return bool(self._planning_frames and frame) and frame not in self._planning_frames
 
 
 def _kinds_of_series(

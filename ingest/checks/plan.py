@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ingest.checks.index import SubjectIndex
-from ingest.checks.notes import Notes
+from ingest.checks.links import Links
+from ingest.checks.notes import Notes, say_count
 from ingest.model.instance import InstanceFacts, Plan
 from ingest.model.review import ObjectKind
 
@@ -11,10 +12,12 @@ from ingest.model.review import ObjectKind
 _NOT_TREATING = frozenset({"SETUP", "VERIFICATION", "OPEN_PORTFILM", "TRMT_PORTFILM"})
 
 
-def check_plans(index: SubjectIndex, notes: Notes) -> None:
+def check_plans(index: SubjectIndex, links: Links, notes: Notes) -> None:
     """Check the plans that treat; say which were set aside."""
     aside = [facts for facts in index.set_aside.values() if facts.plan]
-    if aside:
+    if aside and not index.of_kind(ObjectKind.RTPLAN):
+        _say_only_verification(index, aside, links, notes)
+    elif aside:
         notes.find(
             "DOS201",
             list(index.set_aside.values()),
@@ -46,10 +49,29 @@ def treating_beams(plan: Plan) -> set[int]:
     return {beam.number for beam in plan.beams if beam.delivery_type not in _NOT_TREATING}
 
 
+def _say_only_verification(
+    index: SubjectIndex, aside: list[InstanceFacts], links: Links, notes: Notes
+) -> None:
+    """No plan of the treatment is there; its dose is not there either, where a dose came with the other."""
+    everything = list(index.set_aside.values())
+    notes.find(
+        "DOS206",
+        everything,
+        where="(300A,000A)",
+        keyword="PlanIntent",
+        plans=say_count(len(aside), "plan"),
+    )
+    notes.miss(ObjectKind.RTPLAN.value, "a plan of the treatment", "none that treats")
+    links.named_kinds.add(ObjectKind.RTPLAN)
+    if not index.of_kind(ObjectKind.RTDOSE) and any(facts.dose for facts in everything):
+        notes.miss(ObjectKind.RTDOSE.value, "a dose of the treatment", "none that can be used")
+        links.named_kinds.add(ObjectKind.RTDOSE)
+
+
 def _check_plan(facts: InstanceFacts, plan: Plan, notes: Notes) -> None:
     if not has_delivery(plan):
         notes.find("DOS202", [facts], where="(300A,00B0)", keyword="BeamSequence", beams=len(plan.beams))
-    elif not plan.fractions:
+    elif not plan.fractions or plan.silent_groups:
         notes.find("DOS203", [facts], where="(300A,0070)[0]>(300A,0078)", keyword="NumberOfFractionsPlanned")
         notes.doubt()
     strays = set(plan.referenced_beams) - {beam.number for beam in plan.beams}

@@ -164,9 +164,9 @@ def _say_missing(
         sources,
         where=rule.where,
         keyword=REFERENCED_INSTANCE,
-        sources=said,
-        targets=say_count(len(targets), title),
-        present=say_count(present, title),
+        sources=f"{said} refer{_s(sources)} to",
+        targets=f"the {title}" if len(targets) == 1 else say_count(len(targets), title),
+        present=f" ({say_count(present, 'other ' + title)} here)" if present else "",
     )
     found = f"{say_count(present, 'other ' + title)}" if present else "none"
     notes.miss(kind.value, f"{say_count(len(targets), title)} that {said} refer{_s(sources)} to", found)

@@ -27,7 +27,8 @@ def check_registration_references(
         code = _registration_contradiction(index, facts, references, elsewhere)
         if code:
             where = "(0070,0308)[0]>(0020,0052)" if code == "REF210" else _REGISTRATION_LEVEL
-            notes.find(code, [facts], where=where, keyword=keyword_of(code), source="REG", target="image")
+            keyword = keyword_of(code)
+            notes.find(code, [facts], where=where, keyword=keyword, source="REG", target="registered image")
             continue
         absent = _count_registration(index, facts, references, links)
         if absent:

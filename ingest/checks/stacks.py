@@ -14,6 +14,12 @@ Vector = tuple[float, float, float]
 SAME_PLACE = 0.05
 #: A step longer than this many usual steps is a gap.
 GAP_FACTOR = 1.5
+#: So many equal steps at an end of a stack were scanned so: coarser slices above or below the target.
+_SECTION = 3
+#: Steps that differ by less than this share are the same (contours and positions are rounded).
+_ALIKE = 0.2
+#: A place that repeats so often at every slice is a phase of a 4D series, whatever else the files say.
+_PHASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,38 @@ class Stack:
         spacing = self.spacing
         if spacing is None:
             return []
+        coarse = self._coarse_ends(spacing)
         return [
             (index, max(1, round(step / spacing) - 1))
             for index, step in enumerate(self.steps)
-            if step > GAP_FACTOR * spacing
+            if step > GAP_FACTOR * spacing and index not in coarse
         ]
+
+    def uneven(self) -> list[float]:
+        """Return the steps (mm) that are neither the usual one nor a gap, each once, with the usual one."""
+        spacing = self.spacing
+        if spacing is None:
+            return []
+        gaps = {index for index, _ in self.gaps()}
+        odd = {
+            round(step, 1)
+            for index, step in enumerate(self.steps)
+            if step > SAME_PLACE and index not in gaps and abs(step - spacing) > _ALIKE * spacing
+        }
+        return sorted({*odd, round(spacing, 1)}) if odd else []
+
+    def _coarse_ends(self, spacing: float) -> set[int]:
+        """Return the steps of a run of equal, longer steps from either end."""
+        steps, found = self.steps, set()
+        for places in (range(len(steps)), range(len(steps) - 1, -1, -1)):
+            run = []
+            for place in places:
+                if steps[place] <= GAP_FACTOR * spacing or abs(steps[place] - steps[places[0]]) > SAME_PLACE:
+                    break
+                run.append(place)
+            if len(run) >= _SECTION:
+                found.update(run)
+        return found
 
     def repeats(self) -> list[InstanceFacts]:
         """Return the slices that lie where the one before them lies."""
@@ -105,7 +138,21 @@ def _split_phases(stack: Stack) -> list[Stack]:
         stacks = [_order(images) for images in phases.values()]
         if len(stacks) > 1 and not any(part.repeats() for part in stacks):
             return stacks
-    return [stack]
+    return _split_by_rank(stack)
+
+
+def _split_by_rank(stack: Stack) -> list[Stack]:
+    """Split a stack where every place holds the same number of slices, three at least."""
+    places: list[list[InstanceFacts]] = []
+    for image, step in zip(stack.images, (None, *stack.steps), strict=True):
+        if step is None or step > SAME_PLACE:
+            places.append([])
+        places[-1].append(image)
+    counts = {len(place) for place in places}
+    if len(counts) > 1 or min(counts) < _PHASES:
+        return [stack]
+    ranked = [sorted(place, key=lambda facts: facts.instance_number or 0) for place in places]
+    return [_order([place[rank] for place in ranked]) for rank in range(counts.pop())]
 
 
 def _temporal_position(facts: InstanceFacts) -> int | None:

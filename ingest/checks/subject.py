@@ -63,7 +63,7 @@ def review_subject(view: SubjectView) -> SubjectReview:
     check_structure_references(index, elsewhere, links, notes)
     check_registration_references(index, elsewhere, links, notes)
     strips = check_geometry(index, links, notes)
-    check_plans(index, notes)
+    check_plans(index, links, notes)
     doses = check_doses(index, notes)
     check_rois(index, view.trial.rois, notes)
     is_reg_waived = any(waiver.object == ObjectKind.REG for waiver in waivers)

@@ -95,12 +95,13 @@ def _read(
 def _variants(text: str, grammar: StudyIdGrammar) -> Iterator[str]:
     """Yield what the text may have been meant to be; the likeliest slips only, so that guesses stay few."""
     plain = "".join(_as_ascii_digit(char) for char in unicodedata.normalize("NFKC", text)).strip("^= \t\0")
-    for form in _without_copy_marks(plain):
+    unpadded = re.sub(r"(?<![0-9])0+(?=[0-9])", "", plain)
+    for form in (*_without_copy_marks(plain), *((unpadded,) if unpadded != plain else ())):
         joined = re.sub(r"\s+", "", form.translate(_DASHES).strip("^=. "))
         for cased in (joined, joined.upper(), joined.lower(), joined.translate(_LOOKS_LIKE_DIGIT)):
             yield cased
             yield from _with_separators(cased, grammar.example)
-    embedded = rf"(?<![A-Za-z0-9])(?:{grammar.pattern})(?![A-Za-z0-9])"
+    embedded = rf"(?<![0-9])(?:{grammar.pattern})(?![0-9])"
     yield from (match.group(0) for match in re.finditer(embedded, plain.translate(_DASHES), re.ASCII))
 
 

@@ -7,6 +7,7 @@ import mmap
 Buffer = bytes | mmap.mmap
 
 _ZEROS = bytes(1 << 20)
+_LOOK = 256
 
 
 def is_zero(data: Buffer, begin: int, end: int) -> bool:
@@ -16,3 +17,11 @@ def is_zero(data: Buffer, begin: int, end: int) -> bool:
         if piece != _ZEROS[: len(piece)]:
             return False
     return True
+
+
+def is_uniform(data: Buffer, begin: int, end: int) -> bool:
+    """Is every 16-bit word the same? Most images tell by their first few, which are looked at first."""
+    first = data[begin : begin + 2]
+    if end - begin < 2 or data[begin : min(end, begin + _LOOK)].strip(first):
+        return False
+    return data[begin + 2 : end] == data[begin : end - 2]

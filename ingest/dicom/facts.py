@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.checks.equipment import recognise_equipment
+from ingest.dicom.buffer import is_uniform
+from ingest.dicom.pixels import pixel_element
 from ingest.dicom.references import read_references
 from ingest.dicom.select import Selection
 from ingest.dicom.soundness import MODALITY, SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, is_uid
@@ -83,6 +85,7 @@ def read_facts(
         filed_sha256=digests.filed,
         content_sha256=digests.content,
         pixel_sha256=digests.pixels,
+        is_blank=_is_blank(found),
         sop_class_uid=found.text(SOP_CLASS),
         sop_instance_uid=found.text(SOP_INSTANCE),
         study_uid=found.text(STUDY),
@@ -115,6 +118,11 @@ def read_facts(
         registration=read_registration(selection) if selection and modality == "REG" else None,
         record=read_record(found, selection) if selection and modality == "RTRECORD" else None,
     )
+
+
+def _is_blank(found: Walk) -> bool:
+    element = pixel_element(found)
+    return element is not None and is_uniform(found.data, element[1], element[2])
 
 
 def _number(found: Walk, tag: int) -> int | None:

@@ -29,8 +29,11 @@ _MOST_ROIS = 5_000
 
 def read_structure_set(found: Walk, selection: Selection, is_known_label: IsKnownLabel) -> StructureSet:
     """Return the structures of an RTSTRUCT; a name that the vocabulary does not know is None."""
+    listed, of_rois = uids(selection, "frame"), uids(selection, "roi-frame")
     return StructureSet(
-        frame_uids=uids(selection, "frame"),
+        frame_uids=tuple(dict.fromkeys((*listed, *of_rois))),
+        stray_frame_uids=tuple(uid for uid in of_rois if uid not in listed) if listed else (),
+        study_uids=uids(selection, "images-study"),
         rois=_read_rois(found, selection, is_known_label),
         has_series_references=bool(selection.elements("series-image")),
         has_contour_references=bool(selection.elements("contour-image")),

@@ -48,6 +48,7 @@ def read_plan(found: Walk, selection: Selection) -> Plan:
         has_brachy=bool(selection.elements("brachy")),
         follows=_related(selection, _BEFORE),
         concurrent=_related(selection, _BESIDE),
+        silent_groups=max(0, len(selection.elements("fraction-group")) - len(fractions)),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from ingest.checks.identity import PackageIdentity
+from ingest.checks.identity import PackageIdentity, without_said
 from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.checks.pseudonymisation.judge import ContainerMember, PackageJudge
 from ingest.checks.pseudonymisation.rules import load_rules
@@ -143,6 +143,7 @@ class _PackagePass:
         for container in _containers(package):
             self._judge.judge_container(container.comment, self._named(container))
         judgement = self._judge.finish()
+        identity = self._identity.findings()
         counts = self._pass.counts
         request = self._request
         path = Path(request.package_path)
@@ -160,8 +161,8 @@ class _PackagePass:
             findings=(
                 *package.findings,
                 *self._gathering.findings(),
-                *self._identity.findings(),
-                *judgement.findings,
+                *identity,
+                *without_said(judgement.findings, identity),
             ),
             coverage=Coverage(
                 elements=counts.elements,

@@ -64,9 +64,13 @@ class StructureSet:
     """RTSTRUCT, PS3.3 A.19: frames it refers to and its structures.
 
     follows: (3006,0018), the structure sets before this one.
+    stray_frame_uids: frames of single structures that (3006,0010) does not list, where it lists any.
+    study_uids:       studies that it names as its images' (3006,0012).
     """
 
     frame_uids: tuple[str, ...] = ()
+    stray_frame_uids: tuple[str, ...] = ()
+    study_uids: tuple[str, ...] = ()
     rois: tuple[Roi, ...] = ()
     has_series_references: bool = False
     has_contour_references: bool = False
@@ -89,6 +93,7 @@ class Plan:
     """RTPLAN or RTIONPLAN, PS3.3 C.8.8.9–14: fractions are summed over fraction groups.
 
     follows, concurrent: (300C,0002), the plans before this one, and those delivered beside it.
+    silent_groups: fraction groups that do not say how many fractions they have.
     """
 
     intent: str = ""
@@ -100,6 +105,7 @@ class Plan:
     has_brachy: bool = False
     follows: tuple[str, ...] = ()
     concurrent: tuple[str, ...] = ()
+    silent_groups: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ class InstanceFacts:
     filed_sha256:    the bytes as written to staging, after stamping.
     content_sha256:  elements without group 0002, stamped and creation-time attributes, encoding-independent.
     pixel_sha256:    the pixel data's value bytes, else empty.
+    is_blank:        every pixel is the same, as in the outermost slices of many a CBCT.
     system:          key of the planning or imaging system, from (0008,0070) and (0008,1090) by a closed list.
     image_type:      values of (0008,0008) that the standard defines; others are replaced by "OTHER".
     """
@@ -160,6 +167,7 @@ class InstanceFacts:
     modality: str
     transfer_syntax_uid: str
     pixel_sha256: str = ""
+    is_blank: bool = False
     frame_of_reference_uid: str = ""
     series_number: int | None = None
     instance_number: int | None = None

@@ -18,7 +18,12 @@ _SHORTEST_SITE_WORD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`allowed`: study IDs that may stand anywhere. `known_numbers`: hospital numbers met so far."""
+    """What the judges of elements are given.
+
+    allowed:       study IDs that may stand anywhere.
+    mistyped:      what stands for one in PatientID and PatientName: its own finding (SID) says so.
+    known_numbers: hospital numbers met so far.
+    """
 
     rules: RuleSet
     text: TextRules
@@ -30,11 +35,12 @@ class Context:
     private_creators: frozenset[str]
     uid_roots: tuple[str, ...]
     allowed: frozenset[str] = frozenset()
+    mistyped: frozenset[str] = frozenset()
     known_numbers: set[str] = field(default_factory=set, repr=False)
 
-    def for_subject(self, allowed: frozenset[str]) -> Context:
+    def for_subject(self, allowed: frozenset[str], mistyped: frozenset[str] = frozenset()) -> Context:
         """Return this context for a subject with these study IDs."""
-        return replace(self, allowed=allowed)
+        return replace(self, allowed=allowed, mistyped=mistyped)
 
     def is_empty_value(self, text: str) -> bool:
         """Say whether a value says nothing: empty, a placeholder, or the subject's own study ID."""

@@ -44,6 +44,8 @@ def judge_name(context: Context, path: str, text: str) -> Raised:
     raised = Raised()
     if is_allowed_name(text, context.allowed, context.placeholders):
         return raised
+    if path == "(0010,0010)" and text.rstrip(" \0^=") in context.mistyped:
+        return raised
     is_patient = path.rpartition(">")[2].startswith(_PATIENT_NAMES)
     raised.add("PSN101")
     words = words_of_name(text, context.placeholders, is_patient=is_patient)
@@ -58,7 +60,7 @@ def judge_patient_id(context: Context, path: str, text: str) -> Raised:
     if path != "(0010,0020)":
         return judge_identity(context, path, text)
     raised = Raised()
-    if context.is_empty_value(text):
+    if context.is_empty_value(text) or text.rstrip(" \0") in context.mistyped:
         return raised
     found = judge_text(text, "label", context.text, context.allowed)
     take_over(raised, found, _CONTACT_CODES)
@@ -178,7 +180,7 @@ def judge_uid(context: Context, path: str, text: str) -> Raised:
 
 
 def judge_date(context: Context, path: str, text: str) -> Raised:
-    """Dates of the study: kept ones are told, very old ones may be a birth date."""
+    """Dates of the study: very old ones may be a birth date."""
     raised = Raised()
     for value in text.split("\\"):
         plain = value.strip().replace(".", "")
@@ -189,8 +191,6 @@ def judge_date(context: Context, path: str, text: str) -> Raised:
         )
         if plain and plain < _OLDEST_DATE and not is_placeholder:
             raised.add("PSN122")
-    if path == "(0008,0020)" and text.strip():
-        raised.add("PSN156")
     return raised
 
 

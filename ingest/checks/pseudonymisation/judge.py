@@ -137,11 +137,11 @@ class PackageJudge:
 
     def _subject_context(self, patient_id: str, allowed: frozenset[str]) -> Context:
         """Study IDs may stand for the patient, and on egress any PatientID that gives nothing away."""
-        allowed = frozenset(
-            text for text in allowed if is_study_id_or_slip(text, self._package.trial.study_id)
-        )
+        given = allowed
+        allowed = frozenset(text for text in given if is_study_id_or_slip(text, self._package.trial.study_id))
         self._all_ids |= allowed
-        context = self._package.for_subject(allowed)
+        mistyped = given - allowed if self._package.route is not RouteKind.EGRESS else frozenset()
+        context = self._package.for_subject(allowed, mistyped)
         if self._package.route is not RouteKind.EGRESS or not patient_id or patient_id in allowed:
             return context
         if JUDGES["patient_id"](context, "(0010,0020)", patient_id).codes:
@@ -151,9 +151,8 @@ class PackageJudge:
 
     def memo(self, charset: tuple[str, ...]) -> Memo:
         """Return the memo for the present subject and this (0008,0005)."""
-        return self._memos.setdefault(
-            (self._subject + "\0" + "\0".join(sorted(self._context.allowed)), charset), {}
-        )
+        texts = sorted(self._context.allowed | self._context.mistyped)
+        return self._memos.setdefault((self._subject + "\0" + "\0".join(texts), charset), {})
 
     def judge(
         self,

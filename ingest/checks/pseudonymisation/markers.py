@@ -10,6 +10,7 @@ from ingest.checks.pseudonymisation.raised import Raised
 
 _HEAD_PARTS: Final = frozenset({"HEAD", "BRAIN", "NECK", "HEADNECK", "SKULL", "FACE", "ORBIT"})
 _RT_IMAGE: Final = "rtimage"
+_DATES_CHANGED: Final = ("MODIFIED", "REMOVED")
 
 #: Tag paths whose values are kept for the instance at hand, with the keyword under which they are.
 WATCHED: Final = {
@@ -21,6 +22,8 @@ WATCHED: Final = {
     "(0008,0064)": "ConversionType",
     "(0018,0015)": "BodyPartExamined",
     "(0008,0060)": "Modality",
+    "(0008,0020)": "StudyDate",
+    "(0028,0303)": "LongitudinalTemporalInformationModified",
 }
 
 
@@ -45,6 +48,10 @@ def judge_markers(markers: Markers, context: Context) -> list[tuple[str, str, Ra
         "Modality"
     ) in ("CT", "MR"):
         out.append(("(0018,0015)", "BodyPartExamined", _one("PSN701")))
+    if markers.get("StudyDate") and not markers.get("LongitudinalTemporalInformationModified").startswith(
+        _DATES_CHANGED
+    ):
+        out.append(("(0008,0020)", "StudyDate", _one("PSN156")))
     return [item for item in out if item[2].codes]
 
 

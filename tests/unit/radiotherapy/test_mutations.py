@@ -7,14 +7,15 @@ from ingest.checks.policy import SEVERITY_ORDER, judge, outcome_of
 from ingest.checks.subject import review_subject
 from ingest.model.finding import Severity
 from ingest.model.verdict import CompletenessState, Outcome
-from tests.builders import build_case
+from tests.builders import build_case, clone
 from tests.facts import SUBJECT, hamlet
-from tests.radiotherapy_mutations import MUTATIONS, Mutation, view_of
+from tests.radiotherapy_mutations import MUTATIONS, Mutation, golden, view_of
+from tests.radiotherapy_variants import NAMES_OTHERWISE, SOUND, VARIANTS
 
 REVIEWED = ("REF", "GEO", "DOS", "IGR", "CMP")
 
 each_mutation = pytest.mark.parametrize(
-    "mutation", MUTATIONS, ids=lambda item: f"{item.code} {item.name}".strip()
+    "mutation", (*MUTATIONS, *VARIANTS), ids=lambda item: f"{item.code} {item.name}".strip()
 )
 
 
@@ -45,9 +46,22 @@ def test_sentences_are_filled_in(mutation: Mutation):
     assert not [item for item in judged if "…" in item.message.replace(" …", "") or "{" in item.message]
 
 
+@pytest.mark.parametrize("form", SOUND)
+def test_forms_in_which_nothing_is_wrong_raise_nothing(form: str):
+    case = clone(list(golden()))
+    spoiled = SOUND[form](case)
+    review = review_subject(view_of(case if spoiled is None else spoiled))
+    assert [item for item in review.findings if item.code != "CMP303"] == []
+    assert review.completeness.state is CompletenessState.COMPLETE
+
+
+def test_names_that_the_list_knows_by_other_words_are_on_it():
+    assert review_subject(NAMES_OTHERWISE.view).findings == ()
+
+
 def test_every_code_of_the_review_has_a_mutation():
     codes = {code for code in load_codes() if code.startswith(REVIEWED) or "SID140" <= code <= "SID199"}
-    assert codes == {mutation.code for mutation in MUTATIONS}
+    assert codes == {mutation.code for mutation in (*MUTATIONS, *VARIANTS)}
     assert len(MUTATIONS) >= 45
 
 
