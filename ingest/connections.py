@@ -13,7 +13,7 @@ from ingest.reports.mail import EmailDelivery, MailFolderDelivery, SmtpSettings
 from ingest.reports.ports import Delivered, Delivery, Letter
 from ingest.routes.addresses import credentials_in, open_store
 from ingest.routes.announcements import Announcements, queue_names
-from ingest.routes.credentials import is_account_key, no_credentials, read_credential
+from ingest.routes.credentials import Credential, is_account_key, no_credentials, read_credential
 from ingest.routes.notices import MessageQueue
 from ingest.routes.ports import ShareStore
 from ingest.settings import Settings
@@ -36,6 +36,10 @@ class Shares:
         if share not in self._open:
             self._open[share] = open_store(share, self._credentials)
         return self._open[share]
+
+    def credential(self, share: ShareAddress) -> Credential | None:
+        """Return what opens a share's account; None for a folder. Raises ConfigurationError."""
+        return self._credentials(share)
 
     def is_keyed(self, share: ShareAddress) -> bool:
         """Whether a share is opened with a key that opens its whole account."""

@@ -63,9 +63,10 @@ def build_site_kit(source: SiteKitInput) -> Mapping[str, str]:
     }
     files = {
         "trial-file-entry.toml": render_plain("kit/site.toml.j2", **plain),
-        "azure-administrator.sh": render_plain("kit/azure.sh.j2", **plain),
     }
-    if RouteKind.SMB in source.routes:
+    if source.accounts:
+        files["azure-administrator.sh"] = render_plain("kit/azure.sh.j2", **plain)
+    if RouteKind.SMB in source.accounts:
         files |= {
             "mount-windows.ps1": render_plain("kit/windows.ps1.j2", **plain),
             "mount-macos.sh": render_plain("kit/macos.sh.j2", **plain),
@@ -73,7 +74,7 @@ def build_site_kit(source: SiteKitInput) -> Mapping[str, str]:
         }
     for route in source.routes:
         files[f"instructions-{route.value}.html"] = render_page(
-            "kit/sheet.html.j2", kit=source, route=route.value
+            "kit/sheet.html.j2", kit=source, route=route.value, files=tuple(files)
         )
     return files
 

@@ -28,7 +28,6 @@ def test_each_route_has_its_sheet_and_smb_its_mount_scripts() -> None:
     assert {"instructions-smb.html", "mount-windows.ps1", "mount-macos.sh", "mount-linux.sh"} <= kit().keys()
     assert set(kit(routes=(RouteKind.EGRESS,))) == {
         "trial-file-entry.toml",
-        "azure-administrator.sh",
         "instructions-egress.html",
     }
 
