@@ -26,7 +26,16 @@ def showing_commands(submissions: Sequence[str], subjects: Sequence[str]) -> lis
         ("reprocess", "show", "canaries", "--html"),
         ("held", "list"),
         ("held", "list", "--json"),
-        ("audit", "show"),
+        ("metrics",),
+        ("report", "site", "123"),
+        ("report", "trial"),
+        ("report", "morning"),
+        ("archive", "verify"),
+        ("subjects",),
+        ("series",),
+        ("instances",),
+        ("approvals", "list"),
+        ("waivers", "list"),
     ]
     for submission in submissions:
         lines += [("show", submission), ("show", submission, "--attempts"), ("held", "show", submission)]

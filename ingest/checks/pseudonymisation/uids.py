@@ -23,6 +23,8 @@ _MAKERS_ROOTS: Final = (
     "1.2.826.0.1.3680043",
 )
 _FORM = re.compile(rb"[0-9]+(?:\.[0-9]+)*\.?", re.ASCII)
+#: DCMTK's own: host, process, seconds since 1970, count. Such seconds often read as a CHI number.
+_DCMTK = re.compile(r"1\.2\.276\.0\.7230010\.3\.1\.[234]\.[0-9]+\.[0-9]+\.(1[0-9]{9})\.[0-9]+")
 _LONG_COMPONENT = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
 
 
@@ -45,7 +47,9 @@ def maker_root(uid: str) -> str:
 
 def holds_national_number(uid: str) -> bool:
     """Say whether a component is a number as the NHS issues them (check digit, issued ranges, CHI's date)."""
-    return any(is_issued_number(number) for number in _LONG_COMPONENT.findall(uid))
+    made = _DCMTK.fullmatch(uid)
+    seconds = made.group(1) if made else ""
+    return any(is_issued_number(number) for number in _LONG_COMPONENT.findall(uid) if number != seconds)
 
 
 def holds_known_number(uid: str, numbers: frozenset[str]) -> bool:

@@ -116,6 +116,11 @@ def _case() -> dict[str, Dataset]:
     return found
 
 
+def base_of(kind: str) -> Dataset:
+    """Return a data set of that kind, to be changed."""
+    return deepcopy(_case()[kind])
+
+
 @dataclass
 class Built:
     """A line's package, and the place at which something must be found."""
@@ -129,7 +134,7 @@ class _Builder:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.ds = deepcopy(_case()[line.kind])
+        self.ds = base_of(line.kind)
         self.where = ""
         self._raw: list[tuple[bytes, bytes]] = []
         self._preamble = self._trailing = b""

@@ -167,6 +167,7 @@ def test_a_name_in_the_header_of_a_compressed_picture_is_found(tmp_path: Path, p
         b"Intel(R) JPEG Library, version 1,5,4,36",
         b"HPMC JPEG-LS v2.2",
         b"AccuSoft Corporation",
+        b"\0\1Creator: JasPer Version 1.701.0",
         b"File source: Pegasus Imaging",
     ],
 )

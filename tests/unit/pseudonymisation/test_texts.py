@@ -11,6 +11,7 @@ from ingest.checks.pseudonymisation.labels import is_known_label
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers, is_issued_number
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.checks.pseudonymisation.text import judge_text
+from ingest.checks.pseudonymisation.uids import holds_national_number
 from ingest.model.route import RouteKind
 from ingest.trial.load import load_default_trial
 
@@ -52,6 +53,10 @@ def test_other_ten_digits_are_no_national_number(text: str) -> None:
 
 def test_epoch_seconds_are_no_chi_number() -> None:
     assert not is_issued_number("1467090875")
+    assert is_issued_number("1512159514")
+    assert not holds_national_number("1.2.276.0.7230010.3.1.4.8323329.5805.1512159514.457936")
+    assert holds_national_number("1.2.276.0.7230010.3.1.4.8323329.1512159514.5805.457936")
+    assert holds_national_number("1.2.826.0.1.3680043.2.1512159514.1")
     assert find_national_numbers("1467090875") == []
 
 
