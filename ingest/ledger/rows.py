@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from ingest.ledger.errors import NotInLedger
 
 T = TypeVar("T")
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 #: Values in one IN (…): below the limits of both databases.
 CHUNK = 1000
@@ -68,7 +69,7 @@ def id_of(seq: int) -> str:
 
 def dump(value: object) -> str:
     """Return canonical JSON: sorted keys, no spaces, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def load(text: str) -> Any:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from ingest.model.instance import InstanceFacts
 from ingest.model.wire import from_wire, to_wire
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 class PackedFacts(NamedTuple):
     """What an instance is searched by, and all of its facts as canonical JSON (`text`)."""
@@ -48,5 +50,5 @@ def pack(facts: InstanceFacts) -> PackedFacts:
         facts.filed_sha256,
         facts.content_sha256,
         facts.pixel_sha256,
-        json.dumps(to_wire(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+        _ENCODER.encode(to_wire(facts)),
     )

@@ -17,6 +17,10 @@ T = TypeVar("T")
 Coder = Callable[[Any], Any]
 
 
+#: Types whose values are written as they are.
+_PLAIN = frozenset({str, int, float, bool, types.NoneType})
+
+
 class WireError(ValueError):
     """A stored or received value does not have the form of its class. Holds no value."""
 
@@ -75,7 +79,7 @@ def _dataclass_encoder(cls: Any) -> Coder:
         for name, default in plan:
             item = getattr(value, name)
             if default is MISSING or item != default:
-                out[name] = _encode(item)
+                out[name] = item if type(item) in _PLAIN else _encode(item)
         return out
 
     return encode

@@ -20,7 +20,16 @@ try:
 except ImportError:  # no wheel for this machine
     HAS_ISAL = False
 
-__all__ = ["METHODS", "STORED", "UNREADABLE_METHODS", "Unreadable", "crc32", "inflate_at_once", "pieces"]
+__all__ = [
+    "METHODS",
+    "STORED",
+    "UNREADABLE_METHODS",
+    "Unreadable",
+    "crc32",
+    "inflate_at_once",
+    "new_inflater",
+    "pieces",
+]
 
 STORED = 0
 DEFLATED = 8
@@ -37,6 +46,7 @@ _PIECE_OUT = 4 << 20
 _PIECE_IN_64 = 1 << 10
 
 
+#: Of pieces, where no inflater has counted.
 crc32: Callable[..., int] = isal_zlib.crc32 if HAS_ISAL else zlib.crc32
 _DeflateError: type[Exception] = cast(type[Exception], igzip_lib.error) if HAS_ISAL else zlib.error
 _DEFLATE_ERRORS = (_DeflateError, zlib.error, EOFError)
@@ -68,6 +78,11 @@ class Inflater(Protocol):
         """What was given behind the stream's end."""
         ...
 
+    @property
+    def crc(self) -> int:
+        """The CRC-32 of what was given out so far."""
+        ...
+
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Take `data` in and give out at most `max_length` bytes."""
         ...
@@ -78,6 +93,7 @@ class ZlibInflater:
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(-zlib.MAX_WBITS)
+        self.crc = 0
 
     @property
     def eof(self) -> bool:
@@ -96,19 +112,21 @@ class ZlibInflater:
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Take `data` in and give out at most `max_length` bytes."""
-        return self._stream.decompress(self._stream.unconsumed_tail + data, max_length)
+        piece = self._stream.decompress(self._stream.unconsumed_tail + data, max_length)
+        self.crc = zlib.crc32(piece, self.crc)
+        return piece
 
 
 def new_inflater() -> Inflater:
     """Return a decompressor for one raw deflate stream."""
     if not HAS_ISAL:
         return ZlibInflater()
-    inflater: Inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE, hist_bits=15)
+    inflater: Inflater = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP_NO_HDR, hist_bits=15)
     return inflater
 
 
 def inflate_at_once(packed: bytes, size: int, inflater: Inflater | None = None) -> bytes:
-    """Return the bytes of a deflated member that has `size` of them. Raises Unreadable."""
+    """Return the bytes of a deflated member that has `size` of them; no CRC is checked. Raises Unreadable."""
     inflater = inflater or new_inflater()
     try:
         data = inflater.decompress(packed, size + 1)

@@ -14,7 +14,7 @@ from ingest.model.errors import TransientError
 from ingest.model.finding import Finding, InstanceRef
 from ingest.package import magic
 from ingest.package.contents import Member, Package
-from ingest.package.inflate import DEFLATED, Unreadable, crc32, inflate_at_once, pieces
+from ingest.package.inflate import DEFLATED, Unreadable, crc32, inflate_at_once, new_inflater, pieces
 from ingest.package.source import Source
 from ingest.trial.definition import Limits
 
@@ -137,13 +137,16 @@ class MemberReader:
         is_whole = member.compressed_size <= SPOOL_FROM
         if member.method == DEFLATED and is_whole:
             packed = self._source.read_at(member.data_offset, member.compressed_size)
-            data = inflate_at_once(packed, member.size)
+            inflater = new_inflater()
+            data = inflate_at_once(packed, member.size, inflater)
+            check = inflater.crc
             self.bytes_read += len(data)
         else:
             data = b"".join(self._timed(member))
+            check = crc32(data)
         if len(data) != member.size:
             raise Unreadable("PKG204")
-        if crc32(data) != member.crc:
+        if check != member.crc:
             raise Unreadable("PKG201")
         return data
 

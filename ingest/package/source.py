@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 
 #: A hole left by an upload is at least this long: shares are written in blocks of 512 bytes or more.
 _HOLE = bytes(512)
+_HAS_PREAD = hasattr(os, "pread")
 _LONGEST_LOOK = 128 * 1024**2
 
 
@@ -33,16 +35,22 @@ class Source:
         """Return up to `count` bytes from `offset`; fewer only at the end of the file."""
         if count <= 0 or not 0 <= offset < self.size:
             return b""
-        self._file.seek(offset)
-        found = self._file.read(count) or b""
+        found = self._read(offset, count)
         if len(found) == count or offset + len(found) >= self.size:
             return found
         pieces = [found]
-        missing = count - len(found)
-        while missing and (piece := self._file.read(missing)):
+        reached = offset + len(found)
+        while reached < offset + count and (piece := self._read(reached, offset + count - reached)):
             pieces.append(piece)
-            missing -= len(piece)
+            reached += len(piece)
         return b"".join(pieces)
+
+    def _read(self, offset: int, count: int) -> bytes:
+        """Return what one call gives: up to `count` bytes."""
+        if _HAS_PREAD:
+            return os.pread(self._file.fileno(), count, offset)
+        self._file.seek(offset)
+        return self._file.read(count) or b""
 
     def has_hole(self, start: int, end: int) -> bool:
         """Tell whether a run of zeros as long as a block touches the stretch from `start` to `end`."""

@@ -42,6 +42,8 @@ def has_neutral_root(uid: str, roots: tuple[str, ...]) -> bool:
 
 def maker_root(uid: str) -> str:
     """Return the maker's root that a UID carries, empty where no list knows it."""
+    if not uid.startswith(_MAKERS_ROOTS):
+        return ""
     return next((root for root in _MAKERS_ROOTS if uid.startswith(root + ".")), "")
 
 
