@@ -142,8 +142,9 @@ def measure_workers(rounds: int, count: int = 6) -> Figures:
                 began = time.perf_counter()
                 for place, worker in enumerate(workers):
                     worker.send(do="drain", data=str(data), place=place * count // 2)
-                for worker in workers:
-                    worker.receive()
+                outcomes = [worker.receive()["outcomes"] for worker in workers]
+                if any(answer != ["accepted"] for answer in outcomes):
+                    raise SystemExit(f"the backlog was not accepted: {outcomes}")
                 return {"wall": time.perf_counter() - began, "cpu": 1.0}
             finally:
                 shutil.rmtree(data, ignore_errors=True)

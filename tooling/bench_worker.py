@@ -82,10 +82,15 @@ class Worker:
                 with service.parts.ledger.read() as tx:
                     waiting = [item.id for item in tx.submissions.find(states=ACTIVE_STATES, limit=1000)]
                 if not waiting:
-                    return {}
+                    return self._outcomes(service)
                 place = message["place"] % len(waiting)
                 if not any(_take_all(service, name) for name in (*waiting[place:], *waiting[:place])):
                     time.sleep(0.01)
+
+    def _outcomes(self, service: Service) -> dict[str, Any]:
+        with service.parts.ledger.read() as tx:
+            done = tx.submissions.find(limit=1000)
+        return {"outcomes": sorted({item.outcome.value if item.outcome else "none" for item in done})}
 
 
 def _take_all(service: Service, submission_id: str) -> bool:

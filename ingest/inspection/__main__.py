@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 from ingest.inspection.confine import forbid_network, limit_cpu, limit_memory
 from ingest.inspection.frames import read_frame, write_frame
 from ingest.inspection.member_pass import report_bug
+from ingest.inspection.memory import give_back_memory
 from ingest.inspection.package_pass import inspect_package, propose_approvals
 from ingest.model.errors import TransientError
 from ingest.model.inspection import InspectionRequest
@@ -47,6 +48,7 @@ def main() -> None:
     while (message := read_frame(incoming)) is not None:
         write_frame(outgoing, _answer(message, outgoing))
         gc.collect()
+        give_back_memory()
 
 
 def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
