@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
 #: A hole left by an upload is at least this long: shares are written in blocks of 512 bytes or more.
 _HOLE = bytes(512)
-_HAS_PREAD = hasattr(os, "pread")
+#: Reads at a place in one call; not on every system.
+_PREAD: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
 _LONGEST_LOOK = 128 * 1024**2
 
 
@@ -47,8 +49,8 @@ class Source:
 
     def _read(self, offset: int, count: int) -> bytes:
         """Return what one call gives: up to `count` bytes."""
-        if _HAS_PREAD:
-            return os.pread(self._file.fileno(), count, offset)
+        if _PREAD is not None:
+            return _PREAD(self._file.fileno(), count, offset)
         self._file.seek(offset)
         return self._file.read(count) or b""
 
