@@ -11,7 +11,6 @@ from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
 from ingest.health import SWEEP
-from ingest.ledger.runs import RunScope
 from ingest.logs import configure_logs
 from ingest.model.route import RouteKind
 from ingest.model.submission import Step
@@ -88,17 +87,7 @@ def reprocess(
     run: str, scope: str, id: str | None = None, trial: str | None = None, dry_run: bool = False
 ) -> None:
     """Judge a submission, a subject, a site or everything again; `run` is the caller's id for it."""
-    items = reprocessing.begin_run(
-        service().parts,
-        run,
-        RunScope(scope),
-        id,
-        trial=trial,
-        is_dry=dry_run,
-        by="task call",
-        reason="ingest.reprocess",
-    )
-    for submission in items:
+    for submission in reprocessing.begin_called_run(service().parts, run, scope, id, trial, is_dry=dry_run):
         reprocess_item.apply_async((run, submission), queue=HEAVY)
 
 

@@ -38,6 +38,7 @@ COMMANDS = {
     "subject": "subject",
     "subjects": "subjects",
     "submissions": "submissions",
+    "trial": "trial",
     "waive": "waive",
     "waivers": "waivers",
     "withdraw": "withdraw",

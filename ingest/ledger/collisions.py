@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from ingest.checks.collisions import shared_values
 from ingest.ledger.inspections import InstanceState
 from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
 from ingest.ledger.tables.arrivals import shares, submissions
-from ingest.ledger.tables.contents import inspections, instances
+from ingest.ledger.tables.contents import filings, inspections, instances
 from ingest.model.instance import InstanceFacts
 from ingest.model.review import Collision, CollisionKind
 from ingest.model.route import RouteKind
@@ -99,6 +100,24 @@ class Collisions(Area):
             for kind, values in shared_values(arriving).items()
             for chunk in chunks(sorted(values))
             for shared in self._shared(subject_id, kind, chunk, left)
+        )
+
+    def is_new_since(self, subject_id: str, arriving: Iterable[InstanceFacts], since: datetime) -> bool:
+        """Whether what arriving instances share with another study ID was filed there since then."""
+        others = instances.c
+        of_filing = sa.and_(
+            filings.c.submission == others.submission, filings.c.subject_id == others.subject_id
+        )
+        return any(
+            self._connection.execute(
+                sa.select(sa.literal(1))
+                .select_from(instances.join(filings, of_filing))
+                .where(_COLUMNS[kind].in_(chunk), others.state == InstanceState.FILED.value)
+                .where(others.subject_id != subject_id, filings.c.filed >= since)
+                .limit(1)
+            ).first()
+            for kind, values in shared_values(arriving).items()
+            for chunk in chunks(sorted(values))
         )
 
     def _shared(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 
 from ingest.archive.order import Filed, FilingOrder, NewFile, StagingLost
 from ingest.archive.order import HeadMoved as ArchiveHeadMoved
@@ -34,6 +35,8 @@ from ingest.steps.parts import Parts
 SUBJECT_TRIES, SUBJECT_PAUSE = 50, 0.2
 #: Seconds until a step that was put off is tried again.
 SUBJECT_BUSY = 5.0
+#: A filing that began before the verdict and was committed after it was not seen either.
+MEANWHILE = timedelta(seconds=2)
 #: How often what was staged is staged again.
 STAGING_TRIES = 3
 
@@ -130,7 +133,7 @@ def _file_subject(
         )
     lease = _lease(parts, subject_id, parts.site_of(subject_id))
     try:
-        if lease.head_version != subject.head_version:
+        if lease.head_version != subject.head_version or _is_overtaken(parts, subject_id, decided, members):
             raise HeadMoved
         documents = build_documents(submission, stored, decided, subject, members, authority)
         documents[CURRENT_RECORD] = current_document(subject_id, number, objects)
@@ -154,6 +157,13 @@ def _file_subject(
         )
     finally:
         parts.ledger.release_subject(lease)
+
+
+def _is_overtaken(parts: Parts, subject_id: str, decided: StoredVerdict, members: Members) -> bool:
+    """Whether the same data was filed under another study ID since the verdict, which cannot speak of it."""
+    arriving = [facts for facts, _ in members]
+    with parts.ledger.read() as tx:
+        return tx.collisions.is_new_since(subject_id, arriving, decided.decided - MEANWHILE)
 
 
 def _replaced(

@@ -10,7 +10,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ingest.archive.originals import BytesGone
-from ingest.ledger.errors import LostClaim, Refused
+from ingest.ledger.errors import LedgerError, LostClaim, Refused
+from ingest.ledger.outbox import Channel, Message
 from ingest.ledger.runs import ITEM_ATTEMPTS, ItemClaim, ItemState, Run, RunScope
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import ACTIVE_STATES, Event
@@ -55,6 +56,28 @@ def begin_run(
             detail = {"run": run_id, "scope": scope.value, "is_dry": is_dry, "trial": sha256}
             tx.audit.append("run-begun", by=by, detail=detail)
         return tuple(submission_id for _, submission_id in tx.runs.waiting(run_id, limit=1_000_000))
+
+
+def begin_called_run(
+    parts: Parts, run_id: str, scope: str, scope_id: str | None, trial: str | None, *, is_dry: bool
+) -> tuple[str, ...]:
+    """Begin a run that a task asks for. Whoever called it hears nothing of a refusal: operations are told."""
+    try:
+        if scope not in tuple(RunScope):
+            raise Refused(f"the scope is one of {', '.join(RunScope)}")
+        called = {"by": "task call", "reason": "ingest.reprocess"}
+        return begin_run(parts, run_id, RunScope(scope), scope_id, trial=trial, is_dry=is_dry, **called)
+    except LedgerError as error:
+        parts.log("run-refused", run=run_id, reason=str(error))
+        payload = {
+            "event": "run-refused",
+            "headline": f"The run {run_id} was not begun",
+            "text": f"ingest.reprocess was called, and refused: {error}. `ingest trial list` shows the "
+            "registered trial files, README.md the arguments.",
+        }
+        with parts.ledger.write() as tx:
+            tx.outbox.put(Message(f"run-refused:{run_id}:{tx.now.isoformat()}", Channel.OPERATIONS, payload))
+        return ()
 
 
 def reprocess_item(parts: Parts, run_id: str, submission_id: str) -> None:

@@ -147,5 +147,5 @@ def _draw_dose(frames: int, key: str) -> bytes:
     for frame in range(frames):
         weight = 1 - abs(frame - middle) / (frames + 1)
         values.extend(int(weight * row * column / 1000) for row in rows for column in rows)
-        values[-1] = noise.randrange(8)
+        values[-_GRID:] = array("I", (noise.randrange(8) for _ in range(_GRID)))
     return as_little_endian(values)

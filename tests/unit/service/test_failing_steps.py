@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from ingest.cli import reprocess, show, status
 from ingest.ledger.ledger import Ledger
+from ingest.ledger.outbox import Channel
 from ingest.ledger.runs import ItemState, RunScope
 from ingest.model.clock import SystemClock
 from ingest.model.errors import ConfigurationError, TransientError
@@ -24,7 +25,7 @@ from ingest.steps.advance import advance
 from ingest.steps.drive import drain
 from ingest.steps.parts import Parts
 from ingest.steps.poll import poll
-from ingest.steps.reprocess import begin_run, reprocess_item
+from ingest.steps.reprocess import begin_called_run, begin_run, reprocess_item
 from ingest.steps.sweep import sweep
 from tests.builders import build_case, zip_instances
 from tests.deployment import Deployment, deploy
@@ -207,3 +208,17 @@ def drain_all(deployment: Deployment, clock: ManualClock) -> None:
     drain(deployment.parts, deployment.service.woken)
     clock.advance(1)
     assert state_of(deployment) is SubmissionState.DONE
+
+
+def test_a_run_that_is_refused_is_told_since_whoever_called_it_hears_nothing(
+    deployment: Deployment, clock: ManualClock
+) -> None:
+    for scope, trial in (("everything", None), ("all", "no such trial")):
+        clock.advance(1)
+        assert begin_called_run(deployment.parts, "R1", scope, None, trial, is_dry=True) == ()
+    with deployment.parts.ledger.write() as tx:
+        messages = tx.outbox.claim("w", channel=Channel.OPERATIONS)
+        told = [item.message.payload["text"] for item in messages]
+        assert tx.runs.find() == ()
+    assert "the scope is one of submission, subject, site, all" in told[0]
+    assert "no trial file is registered under that name or digest" in told[1]
