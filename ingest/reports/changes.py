@@ -22,7 +22,7 @@ def changes_of(subject: SubjectInput, is_repeat: bool, texts: Texts) -> tuple[st
         lines.append(said["replaced"].text.format(files=counted(subject.replaced, "file")))
     if verdict.duplicates:
         lines.append(said["known"].text.format(files=counted(verdict.duplicates, "file")))
-    if subject.resolved and verdict.head_version and is_accepted:
+    if subject.resolved and verdict.head_version and is_accepted and not subject.replaced:
         named = joined([texts.object_words(kind).the for kind in subject.resolved])
         lines.append(sentence(said["resolved"].text.format(objects=named)))
     if is_accepted and verdict.new:

@@ -61,6 +61,8 @@ def subject_headline(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> 
     tone = tone_of(verdict.outcome, verdict.completeness)
     who = clean(verdict.subject_id or "", 64)
     if tone in (Tone.HELD, Tone.REJECTED):
+        if is_withdrawn(verdict):
+            return texts.headlines["withdrawn"].text.format(who=who)
         if near_miss := near_miss_of(verdict):
             return texts.headlines["held-near-miss"].text.format(near_miss=near_miss)
         key = tone.value if who else f"{tone.value}-unidentified"
@@ -76,6 +78,8 @@ def subject_headline(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> 
 def subject_lead(verdict: SubjectVerdict, is_repeat: bool, texts: Texts) -> str:
     """Return what the answer means for the sender of one subject."""
     tone = tone_of(verdict.outcome, verdict.completeness)
+    if is_withdrawn(verdict):
+        return texts.leads["withdrawn"].text
     if tone is Tone.HELD:
         return texts.leads[_held_lead(verdict.findings, texts)].text
     if is_repeat and tone is not Tone.REJECTED:
@@ -157,6 +161,11 @@ def _held_lead(findings: Sequence[JudgedFinding], texts: Texts) -> str:
         return "held-fix"
     asked = [item for item in findings if asks_of_sender(item) and texts.topic_of_code(item.finding.code)]
     return "held-both" if asked else "held-look"
+
+
+def is_withdrawn(verdict: SubjectVerdict) -> bool:
+    """Return whether the subject was withdrawn: nothing is to be put right or sent again."""
+    return any(stops(item) and item.finding.code == "SID140" for item in verdict.findings)
 
 
 def near_miss_of(verdict: SubjectVerdict) -> str:

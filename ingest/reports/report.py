@@ -115,6 +115,7 @@ class SubjectSection:
     near_miss: str
     arrived: tuple[ArrivedLine, ...]
     missing: tuple[MissingLine, ...]
+    is_withdrawn: bool
     findings: tuple[Problem, ...]
     to_fix: tuple[Fix, ...]
     to_know: tuple[Fix, ...]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ingest.model.finding import Effect, Finding, InstanceRef, JudgedFinding, Scope, Severity
 from ingest.model.inspection import Coverage, PackageFacts
 from ingest.model.route import RouteKind
+from ingest.model.submission import ActKind
 from ingest.model.verdict import (
     Completeness,
     CompletenessState,
@@ -40,6 +42,11 @@ def sample_submissions() -> Mapping[str, SubmissionReportInput]:
         "password": _submission(8, (), findings=(_password(),)),
         "unfinished": _submission(9, (), is_unfinished=True),
         "no-dicom": _submission(10, ()),
+        "withdrawn": _submission(11, (sample_withdrawn("123-1005"),)),
+        "judged-again": _submission(12, (whole,), act=ActKind.REPROCESS),
+        "released": _submission(13, (whole,), act=ActKind.RELEASE),
+        "reassigned": _submission(14, (whole,), act=ActKind.REASSIGN),
+        "earlier-held": _submission(15, (sample_earlier_held("123-1002"),)),
     }
 
 
@@ -172,6 +179,27 @@ def sample_review(subject_id: str) -> SubjectInput:
     return SubjectInput(verdict=verdict, arrived=_arrived(dose=True), systems={"RTPLAN": "pinnacle"})
 
 
+def sample_withdrawn(subject_id: str) -> SubjectInput:
+    """Return a subject that was withdrawn before the zip came."""
+    finding = _finding(
+        "SID140",
+        Severity.BLOCK,
+        "This study ID is withdrawn from the trial.",
+        "Send nothing more for this study ID. What arrived is not kept.",
+        effect=Effect.REJECT,
+    )
+    completeness = Completeness(CompletenessState.NOT_VERIFIABLE)
+    return SubjectInput(
+        verdict=SubjectVerdict(subject_id, subject_id, Outcome.REJECTED, completeness, (finding,)),
+        arrived=_arrived(dose=True),
+    )
+
+
+def sample_earlier_held(subject_id: str) -> SubjectInput:
+    """Return a subject whose dose came in an earlier zip and is held."""
+    return replace(sample_awaiting(subject_id), held_objects=("rtdose",), pictures=None)
+
+
 def _arrived(*, dose: bool) -> tuple[ArrivedSeries, ...]:
     scans = tuple(ArrivedSeries("image-guidance", "CT", 100 + n, 88, 1, 88, "xvi") for n in range(19))
     doses = (ArrivedSeries("rtdose", "RTDOSE", 5, 1, 1, 1, "eclipse"),) if dose else ()
@@ -242,6 +270,7 @@ def _submission(
     findings: tuple[JudgedFinding, ...] = (),
     is_repeat: bool = False,
     is_unfinished: bool = False,
+    act: ActKind = ActKind.ARRIVAL,
 ) -> SubmissionReportInput:
     verdicts = tuple(subject.verdict for subject in subjects)
     instances = sum(series.instances for subject in subjects for series in subject.arrived)
@@ -270,5 +299,6 @@ def _submission(
         program_version="0.1.0",
         planning_system="eclipse",
         is_repeat=is_repeat,
+        act=act,
         contact="hamlet-data@example.org",
     )

@@ -15,6 +15,7 @@ from ingest.reports.changes import changes_of
 from ingest.reports.headline import (
     ARRIVED_HELD,
     CARRY_THE_ID,
+    is_withdrawn,
     near_miss_of,
     subject_headline,
     subject_lead,
@@ -61,7 +62,8 @@ def build_subject(subject: SubjectInput, source: SubmissionReportInput, texts: T
         arrived=arrived_lines(subject.arrived, texts),
         missing=missing,
         findings=(*stopping, *others),
-        to_fix=fixes_of(told, files),
+        is_withdrawn=is_withdrawn(verdict),
+        to_fix=() if is_withdrawn(verdict) else fixes_of(told, files),
         to_know=fixes_of(problems_of(asking, shelf, subject.systems), files),
         noted=fixes_of(problems_of(remarks, shelf, subject.systems), files),
         changes=changes_of(subject, source.is_repeat, texts),
@@ -76,6 +78,8 @@ def _worth_knowing(
     """Return what asks for something and stops nothing, and mere remarks; nothing that is said elsewhere."""
     missing = {item.object for item in verdict.completeness.missing}
     titles = {source.object_titles.get(kind, kind) for kind in missing}
+    if is_withdrawn(verdict):
+        return [], []
     left = [
         item
         for item in verdict.findings

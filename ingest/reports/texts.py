@@ -81,7 +81,7 @@ class Texts:
 
     def topic_of_code(self, code: str) -> str | None:
         """Return the topic whose steps go with a finding's code, None where none do."""
-        return self.topics["code"].get(code) or self.topics["prefix"].get(code[:3])
+        return self.topics["code"].get(code, self.topics["prefix"].get(code[:3])) or None
 
     def topic_of_object(self, kind: str) -> str | None:
         """Return the topic whose steps go with a missing object."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from ingest.ledger.outbox import Channel, Delivery, Message
 from ingest.model.errors import ConfigurationError, TransientError
 from ingest.model.route import ShareAddress
-from ingest.reports.letters import Band, index_entry, make_letter, parcel_of
-from ingest.reports.ports import Parcel
-from ingest.reports.report import SubmissionReport, Tone
+from ingest.reports.letters import Band, make_letter, parcel_of
+from ingest.reports.ports import IndexEntry, Parcel
+from ingest.reports.report import Tone
 from ingest.steps.alerts import alert_of
 from ingest.steps.deliver_kept import deliver_kept, is_kept, quality_page_of
 from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
-from ingest.steps.report_files import newest_reports, read_report
+from ingest.steps.report_files import answers, read_report
 
 #: Seconds until the next try, by how many have failed; after the last the message is given up.
 BACK_OFF = (60.0, 300.0, 1800.0, 7200.0, 28_800.0, 86_400.0)
@@ -79,7 +79,7 @@ def _parcel(parts: Parts, message: Message) -> Parcel:
         recipients=recipients_of(parts, stored.share),
         revision=stored.revision,
         quality_page=quality_page_of(parts, stored.share.site),
-        index=tuple(index_entry(report) for report in _reports_of_share(parts, stored.share)),
+        index=_index_of_share(parts, stored.share),
         notice_id=submission.notice_id,
         is_unfinished=submission.is_overdue,
     )
@@ -94,10 +94,10 @@ def recipients_of(parts: Parts, share: ShareAddress) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*contacts, *team]))
 
 
-def _reports_of_share(parts: Parts, share: ShareAddress) -> list[SubmissionReport]:
+def _index_of_share(parts: Parts, share: ShareAddress) -> tuple[IndexEntry, ...]:
     with parts.ledger.read() as tx:
         submissions = tx.submissions.find(route=share.route, site=share.site, limit=INDEX_LENGTH)
-    return newest_reports(parts.places, [item.id for item in submissions])
+    return tuple(answers(parts.places, [item.id for item in submissions]))
 
 
 def _tell_team(parts: Parts, message: Message) -> str:

@@ -14,9 +14,11 @@ from ingest.reports.plain_text import size_in_words
 from ingest.reports.qa_inputs import ArrivalLine, HeldLine, MorningInput, SilentSite, WaitingLine
 from ingest.steps.kept_reports import Kept, describe, keep, morning_place
 from ingest.steps.parts import Parts
-from ingest.steps.report_files import newest_reports
+from ingest.steps.report_files import answers
 
 DATA = "morning.json"
+#: An upload that never became whole is named each morning for so long.
+_TOLD_FOR = timedelta(days=14)
 #: Submissions of one morning that are read; the e-mail lists the first and counts the rest.
 _MOST = 2000
 
@@ -53,7 +55,7 @@ def gather_morning(parts: Parts, tx: Transaction) -> MorningInput:
         ),
         unfinished=tuple(
             WaitingLine(f"{item.id}, an upload of {size_in_words(item.size)}", item.share.site, item.created)
-            for item in tx.submissions.find(states=[SubmissionState.UNFINISHED], newest_first=False)
+            for item in _unfinished(tx, made)
         ),
         silent_sites=_silent_sites(parts, tx, made),
         undelivered=len(tx.outbox.given_up()),
@@ -82,8 +84,7 @@ def _last_before(tx: Transaction, made: datetime) -> datetime | None:
 
 def _arrivals(parts: Parts, arrived: tuple[Submission, ...]) -> tuple[ArrivalLine, ...]:
     headlines = {
-        report.submission_id: report.headline
-        for report in newest_reports(parts.places, [item.id for item in arrived])
+        entry.submission_id: entry.headline for entry in answers(parts.places, [item.id for item in arrived])
     }
     return tuple(
         ArrivalLine(
@@ -94,6 +95,15 @@ def _arrivals(parts: Parts, arrived: tuple[Submission, ...]) -> tuple[ArrivalLin
         )
         for item in arrived
     )
+
+
+def _unfinished(tx: Transaction, made: datetime) -> list[Submission]:
+    """Return the uploads that are not whole: those that wait, and those told as such and not sent anew."""
+    waiting = tx.submissions.find(states=[SubmissionState.UNFINISHED], newest_first=False)
+    recent = tx.submissions.find(since=made - _TOLD_FOR, newest_first=False, limit=_MOST)
+    newest = {item.source_key: item.id for item in recent}
+    given_up = [item for item in recent if item.is_overdue and newest[item.source_key] == item.id]
+    return list({item.id: item for item in (*waiting, *given_up)}.values())
 
 
 def _silent_sites(parts: Parts, tx: Transaction, made: datetime) -> tuple[SilentSite, ...]:

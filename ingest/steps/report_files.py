@@ -12,11 +12,15 @@ from ingest.archive.places import Places
 from ingest.model.errors import TransientError
 from ingest.model.route import ShareAddress
 from ingest.model.wire import from_wire, to_wire
+from ingest.reports.letters import index_entry
+from ingest.reports.ports import IndexEntry
 from ingest.reports.report import SubmissionReport
 
 #: Format → name of the file.
 FILE_NAMES = {"html": "report.html", "json": "report.json", "text": "report.txt"}
 _SOURCE = "source-{revision}.json"
+#: The newest report's line in its share's index: hundreds are read for each delivery.
+_ANSWER = "answer.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ def write_report(places: Places, stored: StoredReport, rendered: Mapping[str, by
         replace_file(folder / _SOURCE.format(revision=stored.revision), source, folder)
         for kind, data in rendered.items():
             replace_file(folder / FILE_NAMES[kind], data, folder)
+        answer = json.dumps(to_wire(index_entry(stored.report))).encode()
+        replace_file(folder / _ANSWER, answer, folder)
     except OSError as error:
         raise TransientError(f"The report could not be written: {error.strerror}.") from None
     return rendered
@@ -56,10 +62,21 @@ def read_report(places: Places, submission_id: str, revision: int) -> StoredRepo
         raise TransientError("The report's file is not there.") from None
 
 
-def newest_reports(places: Places, submission_ids: list[str]) -> list[SubmissionReport]:
-    """Return the newest report of each submission that has one."""
-    stored = (newest_stored(places, submission_id) for submission_id in submission_ids)
-    return [item.report for item in stored if item is not None]
+def answers(places: Places, submission_ids: list[str]) -> list[IndexEntry]:
+    """Return the newest report's answer of each submission that has one."""
+    found = (_answer(places, submission_id) for submission_id in submission_ids)
+    return [entry for entry in found if entry is not None]
+
+
+def _answer(places: Places, submission_id: str) -> IndexEntry | None:
+    try:
+        data = (report_folder(places, submission_id) / _ANSWER).read_bytes()
+    except FileNotFoundError:
+        stored = newest_stored(places, submission_id)
+        return index_entry(stored.report) if stored is not None else None
+    except OSError as error:
+        raise TransientError(f"A report could not be read: {error.strerror}.") from None
+    return from_wire(IndexEntry, json.loads(data))
 
 
 def newest_stored(places: Places, submission_id: str) -> StoredReport | None:

@@ -11,8 +11,8 @@ from ingest.model.picture import SliceMark, SliceState, SliceStrip
 from ingest.reports.pictures.svg import Picture, drawing, element, hatching, label, path, sentences
 from ingest.reports.plain_text import counted
 
-_LEFT, _RIGHT, _TOP, _DEEP = 8.0, 552.0, 30.0, 40.0
-_WIDTH = 560.0
+_LEFT, _RIGHT, _TOP, _DEEP = 8.0, 412.0, 30.0, 40.0
+_WIDTH = 420.0  # as wide as the other pictures: on a phone no gap lies out of sight
 _FREE = 92.0  # kept free at the right for images whose place is not known
 #: Single slices are drawn up to this many; more run together in one block.
 _MOST_TICKS = 150

@@ -16,11 +16,11 @@ def draw_subject(pictures: SubjectPictures, anchor: str) -> tuple[Picture, ...]:
     """Return a subject's pictures; `anchor` makes their ids unique on the page."""
     strips = sorted(pictures.strips, key=lambda strip: (strip.kind != "planning-ct", not _has_gap(strip)))
     drawn = [draw_graph(pictures.graph, f"{anchor}-graph")]
+    if pictures.calendar is not None:
+        drawn.append(draw_calendar(pictures.calendar, f"{anchor}-calendar"))
     drawn += [
         draw_strip(strip, f"{anchor}-strip-{number}") for number, strip in enumerate(strips[:MOST_STRIPS])
     ]
-    if pictures.calendar is not None:
-        drawn.append(draw_calendar(pictures.calendar, f"{anchor}-calendar"))
     return tuple(picture for picture in drawn if picture is not None)
 
 
