@@ -168,8 +168,27 @@ def test_a_page_prints_with_everything_open_and_without_colour(
     assert pdf.startswith(b"%PDF")
     band = page.locator(".band").first
     assert band.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
-    closed = page.locator("details:not([open], .in-words) > *:not(summary)")
+    closed = page.locator("details:not([open], .in-words, .folded, .folded *) > *:not(summary)")
     assert all(closed.nth(n).is_visible() for n in range(min(closed.count(), 10)))
+    page.context.close()
+
+
+def test_on_paper_a_complete_patient_of_a_batch_takes_one_line(
+    browser: Browser, pages: Path, complaints: list[str]
+) -> None:
+    page = open_page(browser, pages / "submission-batch.html", complaints)
+    page.emulate_media(media="print")
+    folded = page.locator(".folded")
+    assert folded.locator("summary").first.inner_text().startswith("What arrived: 98 images, 1 structure set")
+    assert not folded.locator("table").first.is_visible()
+    page.context.close()
+
+
+def test_no_gap_lies_out_of_sight_on_a_phone(browser: Browser, pages: Path, complaints: list[str]) -> None:
+    page = open_page(browser, pages / "submission-awaiting.html", complaints, PHONE)
+    for name in (".gap-label", ".broken-cross"):
+        box = page.locator(name).first.bounding_box()
+        assert box is not None and box["x"] + box["width"] < PHONE["width"]
     page.context.close()
 
 
@@ -192,7 +211,7 @@ def test_a_closed_part_opens_by_keyboard(browser: Browser, pages: Path, complain
     summary = page.get_by_text("Series by series")
     summary.focus()
     page.keyboard.press("Enter")
-    assert page.get_by_text("Planning CT: CT, series 2, 190 images (numbers 1 to 190)").is_visible()
+    assert page.get_by_text("Planning CT: CT, series 2, 98 images (numbers 1 to 98)").is_visible()
     page.context.close()
 
 
@@ -204,9 +223,9 @@ def test_the_skip_link_leads_to_the_answer(browser: Browser, pages: Path, compla
     page.context.close()
 
 
-def test_a_problem_leads_to_its_steps(browser: Browser, pages: Path, complaints: list[str]) -> None:
-    page = open_page(browser, pages / "submission-name-left.html", complaints)
-    link = page.get_by_role("link", name="How to: remove what identifies the patient").first
+def test_what_is_expected_leads_to_its_steps(browser: Browser, pages: Path, complaints: list[str]) -> None:
+    page = open_page(browser, pages / "submission-awaiting.html", complaints)
+    link = page.get_by_role("link", name="Export the dose cube").first
     target = (link.get_attribute("href") or "")[1:]
     assert page.locator(f"[id='{target}'] li").count() >= 3
     page.context.close()
