@@ -349,6 +349,39 @@ def test_a_report_of_4000_instances_takes_less_than_a_second() -> None:
     assert time.perf_counter() - begun < 1.0
 
 
+def test_a_withdrawn_patient_is_asked_for_nothing() -> None:
+    made = report("withdrawn")
+    assert made.headline == "123-1005 is withdrawn from the trial: nothing was filed."
+    assert made.lead.endswith("Please send nothing more for this study ID.")
+    (subject,) = made.subjects
+    assert (subject.to_fix, subject.to_know, subject.noted, subject.steps) == ((), (), (), ())
+    assert "send it again" not in render_text(made)
+
+
+def test_a_slip_in_the_study_id_is_one_thing_to_put_right() -> None:
+    source = SAMPLES["study-id-wrong"]
+    subject = source.subjects[0]
+    name = left_in("PatientName", "(0010,0010)")
+    verdict = replace(subject.verdict, findings=(name, *subject.verdict.findings))
+    subjects, whole = (replace(subject, verdict=verdict),), replace(source.verdict, subjects=(verdict,))
+    made = build_submission_report(replace(source, subjects=subjects, verdict=whole))
+    assert made.headline.endswith("Did you mean 123-1001?")
+    assert [fix.codes for fix in made.subjects[0].to_fix] == [("SID101",)]
+    assert [finding.code for finding in made.subjects[0].findings] == ["SID101", "PSN101"]
+
+
+def test_a_name_beside_a_slip_in_the_study_id_comes_first() -> None:
+    source = SAMPLES["study-id-wrong"]
+    subject = source.subjects[0]
+    name = left_in("OperatorsName", "(0008,1070)")
+    verdict = replace(subject.verdict, findings=(name, *subject.verdict.findings))
+    whole = replace(source.verdict, subjects=(verdict,))
+    made = build_submission_report(
+        replace(source, subjects=(replace(subject, verdict=verdict),), verdict=whole)
+    )
+    assert made.headline == "We could not accept one patient's data: a name is still in a CT image."
+
+
 def test_nothing_at_all_is_rejected_and_said_so() -> None:
     made = report("no-dicom")
     assert made.outcome == Outcome.REJECTED.value

@@ -71,3 +71,9 @@ def test_no_step_is_given_twice() -> None:
     toml = (files("ingest.reports") / "texts.toml").read_text()
     pairs = re.findall(r'topic = "(.+)"\nsystem = "(.+)"', toml)
     assert len(pairs) == len(set(pairs)) == len(TEXTS.steps)
+
+
+@pytest.mark.parametrize("system", [system for system in TEXTS.systems if system != "any"])
+def test_every_system_has_steps_of_its_own_for_all_but_the_zip(system: str) -> None:
+    topics = {topic for topic in TEXTS.topics["title"] if topic != "zip"}
+    assert {topic for topic, of in TEXTS.steps if of == system} == topics
