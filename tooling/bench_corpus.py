@@ -38,6 +38,17 @@ def trial_text() -> str:
     return text + "".join(table.format(code) for code in _OVERRULED)
 
 
+def many_sites_text() -> str:
+    """Return the shipped trial file with eight sites more, of four routes each: 40 shares in all."""
+    place = "[route.egress]"
+    site = (
+        '[[site]]\nnumber = "{0}"\nname = "Site {0}"\nroutes = ["egress", "explorer", "smb", "htp"]\n'
+        'planning_system = "eclipse"\ncontacts = [{{ name = "Site", email = "site@{0}.example.org" }}]\n\n'
+    )
+    sites = "".join(site.format(number) for number in range(201, 209))
+    return default_trial_text().replace(place, sites + place, 1)
+
+
 def make_corpus() -> dict[str, Path]:
     """Return the zips A and B, made once."""
     folder = OUT / "corpus"

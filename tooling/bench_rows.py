@@ -10,13 +10,19 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench_corpus import OUT, SITE, make_backlog
+from bench_corpus import OUT, SITE, make_backlog, many_sites_text
 
 from ingest.demo.synthetic.case import build_case, zip_instances
+from ingest.model.route import RouteKind
 from ingest.routes.folder import FolderStore
+from ingest.service import open_service
+from ingest.settings import Settings
+from ingest.steps.drive import drive_round
+from ingest.trial.load import parse_trial
 
 Figures = dict[str, Any]
 
@@ -109,20 +115,35 @@ def measure_check(rounds: int) -> Figures:
 
 
 def measure_idle(rounds: int) -> Figures:
-    """Listing a share with 100,000 old entries beside an empty one and beside scandir of the same folder."""
+    """What a round costs that finds nothing on 40 shares, empty and with 100,000 entries on one of them."""
     folder = OUT / "work" / f"idle-{os.getpid()}"
-    old = folder / "full" / "received"
-    old.mkdir(parents=True)
-    (folder / "empty").mkdir()
+    trial = parse_trial(many_sites_text())
     try:
-        for number in range(100_000):
-            (old / f"{number}.zip").touch()
-        times: dict[str, list[float]] = {"empty": [], "full": []}
-        for _ in range(max(rounds, 7)):
-            for name, taken in times.items():
-                began = time.process_time()
-                FolderStore(folder / name).list_entries()
-                taken.append(time.process_time() - began)
-        return {"idle": {name: statistics.median(taken) for name, taken in times.items()}}
+        with open_service(Settings(data_dir=folder), trial=trial) as service:
+            share = next(item for item in service.parts.shares if item.route is RouteKind.SMB)
+            top = Path(share.address.partition(":")[2])
+
+            def cost(act: Callable[[], object]) -> float:
+                act()
+                return min(_cpu_of(act) for _ in range(max(rounds, 5)))
+
+            made = {"shares": len(service.parts.shares)}
+            made["empty"] = cost(lambda: drive_round(service.parts, service.woken))
+            (top / "received").mkdir(exist_ok=True)
+            for number in range(100_000):
+                (top / "received" / f"{number}.zip").touch()
+            made["received"] = cost(lambda: drive_round(service.parts, service.woken))
+            for number in range(100_000):
+                (top / "received" / f"{number}.zip").rename(top / f"{number}.dat")
+            made["beside"] = cost(lambda: drive_round(service.parts, service.woken))
+            made["listing"] = cost(FolderStore(top).list_entries)
+            made["every"] = min(rule.poll_every for rule in trial.routes.values())
+            return {"idle": made}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cpu_of(act: Callable[[], object]) -> float:
+    began = time.process_time()
+    act()
+    return time.process_time() - began

@@ -78,6 +78,19 @@ def _table(figures: dict[str, Any]) -> list[str]:
             f"{check['wall']:.2f} s (CPU {check['cpu']:.2f} s)",
         )
     if idle := figures.get("idle"):
-        here = f"{idle['full'] * 1000:.2f} ms, empty {idle['empty'] * 1000:.2f} ms"
-        add("CPU of listing a share with 100,000 files in received/", "", "", here)
+        share = idle["empty"] / idle["every"]
+        add(
+            f"idle, {idle['shares']} shares polled every {idle['every']:g} s",
+            "< 1 % of a core",
+            "",
+            f"{share:.2%} ({idle['empty'] * 1000:.0f} ms a round)",
+        )
+        add(
+            "the same round with 100,000 old zips in received/",
+            "no slower",
+            "",
+            f"{idle['received'] * 1000:.0f} ms",
+        )
+        beside = f"{(idle['beside'] - idle['empty']) * 1000:.0f} ms; listing {idle['listing'] * 1000:.0f} ms"
+        add("what 100,000 other entries on a share add to it", "its listing", "", beside)
     return rows
