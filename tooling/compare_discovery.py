@@ -22,6 +22,7 @@ from ingest.checks.codes import load_codes  # noqa: E402
 from ingest.checks.subject import review_subject  # noqa: E402
 from tests.builders import Case, encode  # noqa: E402
 from tests.radiotherapy_mutations import MUTATIONS, golden, view_of  # noqa: E402
+from tests.radiotherapy_variants import VARIANTS  # noqa: E402
 
 DISCOVERY = "dicom-discovery==0.11.0"
 GOLDEN = "golden"
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="also write the table (Markdown) to this file")
     options = parser.parse_args()
     cases = {GOLDEN: list(golden())}
-    for number, mutation in enumerate(MUTATIONS, 1):
+    for number, mutation in enumerate((*MUTATIONS, *VARIANTS), 1):
         if mutation.view == view_of(mutation.case):
             cases[f"m{number:02} {mutation.code} {mutation.name}".strip()] = mutation.case
     with tempfile.TemporaryDirectory() as scratch:

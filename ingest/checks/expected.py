@@ -69,12 +69,14 @@ def check_expected(
     used: Counter[str] = Counter()
     waived = {waiver.object: waiver for waiver in waivers}
     rows = []
-    for item in expected:
-        if not _applies(item, enrolment):
-            continue
+    asked = [item for item in expected if _applies(item, enrolment)]
+    for place, item in enumerate(asked):
         count = max(0, _count(index, item, found) - used[item.object])
         least = _least(item, found.guidance)
-        used[item.object] += min(count, least)
+        later = sum(
+            _least(other, found.guidance) for other in asked[place + 1 :] if other.object == item.object
+        )
+        used[item.object] += min(count, least) + _find_too_many(item, count - later, notes)
         rows.append(_judge(item, count, least, waived.get(item.object), found, notes))
     return tuple(rows)
 
@@ -126,14 +128,21 @@ def _least(item: ExpectedObject, guidance: Guidance) -> int:
     return least
 
 
+def _find_too_many(item: ExpectedObject, count: int, notes: Notes) -> int:
+    """Return how many there are beyond the most that may be; they count for nothing else."""
+    if item.maximum is None or count <= item.maximum:
+        return 0
+    units = _UNITS[item.object]
+    most, said = say_count(item.maximum, *units), say_count(count, *units)
+    notes.find("CMP112", count=count, title=item.title, maximum=most, found=said)
+    return count - item.maximum
+
+
 def _judge(
     item: ExpectedObject, count: int, least: int, waiver: Waiver | None, found: Found, notes: Notes
 ) -> ObjectRow:
     said = say_count(count, *_UNITS[item.object])
     wanted = f"at least {say_count(least, *_UNITS[item.object])}"
-    if item.maximum is not None and count > item.maximum:
-        most = say_count(item.maximum, *_UNITS[item.object])
-        notes.find("CMP112", count=count, title=item.title, maximum=most, found=said)
     if not item.required:
         return _row(item, "if there is any", said if count else "none", ObjectState.OPTIONAL)
     if count >= least:
