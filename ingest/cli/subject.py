@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import click
@@ -43,8 +44,10 @@ def _show(tx: Transaction, row: SubjectRow) -> None:
     state = row.completeness.state.value if row.completeness else "nothing filed"
     withdrawn = ", withdrawn" if row.is_withdrawn else ""
     click.echo(f"{row.subject_id}  site {row.site}  version {row.head_version}  {state}{withdrawn}")
+    since = _since(tx, row.subject_id)
     for item in row.completeness.missing if row.completeness else ():
-        click.echo(f"  awaiting {item.object}: expected {item.expected}, found {item.found}")
+        day = f", since {since:%Y-%m-%d}" if since else ""
+        click.echo(f"  awaiting {item.object}: expected {item.expected}, found {item.found}{day}")
     for kind, count in _counts(tx, row.subject_id).items():
         click.echo(f"  filed {kind}: {count}")
     for filed in filed_objects(tx, row.subject_id):
@@ -56,6 +59,11 @@ def _show(tx: Transaction, row: SubjectRow) -> None:
     for work in [item for item in tx.held.find() if item.subject_id == row.subject_id]:
         codes = ", ".join(work.codes)
         click.echo(f"  held: {work.submission_id} since {work.opened:%Y-%m-%d}, because of {codes}")
+
+
+def _since(tx: Transaction, subject_id: str) -> datetime | None:
+    """Return since when what is missing is awaited: the first data without it was filed then."""
+    return min((item.filed for item in tx.filings.of_subject(subject_id)), default=None)
 
 
 def _counts(tx: Transaction, subject_id: str) -> dict[str, int]:
@@ -77,6 +85,7 @@ def _in_words(filed: FiledObject) -> str:
 def _describe(tx: Transaction, row: SubjectRow) -> dict[str, Any]:
     known = row.completeness
     missing = known.missing if known else ()
+    since = _since(tx, row.subject_id)
     return {
         "schema": 1,
         "subject_id": row.subject_id,
@@ -85,7 +94,13 @@ def _describe(tx: Transaction, row: SubjectRow) -> dict[str, Any]:
         "withdrawn": row.is_withdrawn,
         "completeness": known.state.value if known else None,
         "missing": [
-            {"object": item.object, "expected": item.expected, "found": item.found} for item in missing
+            {
+                "object": item.object,
+                "expected": item.expected,
+                "found": item.found,
+                "since": since.isoformat() if since else None,
+            }
+            for item in missing
         ],
         "filed": _counts(tx, row.subject_id),
         "objects": [describe_object(item) for item in filed_objects(tx, row.subject_id)],
