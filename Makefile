@@ -46,6 +46,13 @@ bench: setup ## a zip's whole way beside the yardstick; writes docs/performance.
 bench-compare: setup ## the same job beside that of an earlier revision: BASE=revision
 	@$(PY) tooling/bench.py --base $(BASE) --rounds $(or $(ROUNDS),5)
 
+bench-workers: setup ## 1, 2 and 4 heavy workers on the same 200 zips, and wake-ups in an idle service; needs root; WORKERS
+	@$(PY) tooling/bench_workers.py --workers $(or $(WORKERS),1 2 4) --plot docs/images/workers.svg
+	@$(PY) tooling/bench_workers.py --wakes 20
+
+bench-ledger: setup ## the ledger alone on PostgreSQL, under 50 sites x 200 subjects x 30 zips
+	@PYTHONPATH=. $(PY) tooling/bench_ledger.py
+
 bench-inspect: setup ## reading headers beside pydicom
 	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)
 
@@ -55,4 +62,4 @@ compare: setup ## the radiotherapy checks beside dicom-discovery, mutation by mu
 lock: ## pin every requirement again
 	@tooling/lock.sh
 
-.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-inspect compare lock
+.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-workers bench-ledger bench-inspect compare lock

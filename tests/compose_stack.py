@@ -63,6 +63,12 @@ class Stack:
         is_second = self._run(["docker", "compose", "version"]).returncode == 0
         self._compose = ["docker", "compose"] if is_second else ["docker-compose"]
 
+    @property
+    def compose_command(self) -> str:
+        """Return what stands for `docker compose` in a shell."""
+        options = ["-p", self.project, "--env-file", "deploy/try/try.env", "--profile", "try"]
+        return " ".join([*self._compose, *options])
+
     def _run(self, command: list[str], timeout: float = 900.0) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
@@ -81,8 +87,7 @@ class Stack:
 
     def compose(self, *arguments: str) -> str:
         """Run Compose on this project."""
-        options = ["-p", self.project, "--env-file", "deploy/try/try.env", "--profile", "try"]
-        return self._succeed([*self._compose, *options, *arguments])
+        return self._succeed([*self.compose_command.split(), *arguments])
 
     def _succeed(self, command: list[str]) -> str:
         done = self._run(command)

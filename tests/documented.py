@@ -49,7 +49,7 @@ WITH_CONTAINERS = frozenset(
         "docker compose up -d redis",
         "docker compose up -d",
         "docker compose stop worker-light worker-heavy beat",
-        "docker compose exec -T postgres dropdb -U hamlet hamlet",
+        "docker compose exec -T postgres dropdb -U hamlet --force hamlet",
         "docker compose exec -T postgres createdb -U hamlet hamlet",
         "docker compose exec -T postgres pg_restore -U hamlet --no-owner -d hamlet <BACKUP/ledger.dump",
         f"docker compose run --rm --no-deps -T -v BACKUP:/backup:ro worker-light {PUT_BACK}",
