@@ -150,6 +150,14 @@ class Acts(Area):
         """Return the acts that are in force and not carried out."""
         return self._all(acts.c.confirmed.is_not(None) & acts.c.carried_out.is_(None))
 
+    def reassignments(self) -> tuple[RecordedAct, ...]:
+        """Return the reassignments in force as they were asked for, oldest first.
+
+        One of all that a subject has is carried out by an act for each submission: those are left out.
+        """
+        found = self._all((acts.c.kind == ActKind.REASSIGN.value) & acts.c.confirmed.is_not(None))
+        return tuple(item for item in found if item.act.needs_second)
+
     def find(self, *, limit: int = 200) -> tuple[RecordedAct, ...]:
         """Return the newest acts, oldest of them first."""
         newest = sa.select(acts).order_by(acts.c.recorded.desc(), acts.c.name.desc()).limit(limit)

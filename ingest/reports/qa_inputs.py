@@ -96,6 +96,7 @@ class SiteReportInput:
     subjects: tuple[SubjectRow, ...]
     findings: tuple[FindingTally, ...] = ()
     held: tuple[HeldLine, ...] = ()
+    corrections: tuple[str, ...] = ()
     trial_name: str = ""
     trial_title: str = ""
     program_version: str = ""

@@ -74,6 +74,7 @@ class SiteReport:
     findings: tuple[FindingTally, ...]
     chase: tuple[ChaseLine, ...]
     held_data: tuple[HeldRow, ...]
+    corrections: tuple[str, ...]
 
 
 def build_site_report(source: SiteReportInput) -> SiteReport:
@@ -115,6 +116,7 @@ def build_site_report(source: SiteReportInput) -> SiteReport:
         findings=order_findings(source.findings),
         chase=chase,
         held_data=list_held(source),
+        corrections=tuple(clean(text) for text in source.corrections),
     )
 
 

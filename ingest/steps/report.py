@@ -45,7 +45,9 @@ def report(parts: Parts, claim: Claim) -> None:
         assert stored is not None and decided is not None, "a submission is reported after it was decided"
         source = gather_report_input(parts, tx, submission, stored, decided)
         revision = len(tx.verdicts.history(submission.id))
+        moved = _moved(tx, submission)
     made = build_submission_report(source)
+    made = replace(made, act=" ".join(filter(None, (made.act, moved))))
     written = write_report(parts.places, StoredReport(made, submission.share, revision), _render(made))
     is_first = submission.act.kind is ActKind.ARRIVAL
     event = Event.REPORTED if is_first and not submission.is_overdue else Event.REPORTED_LAST
@@ -63,6 +65,17 @@ def report(parts: Parts, claim: Claim) -> None:
                 )
             )
         tx.audit.append("reported", submission_id=submission.id, detail={"act": submission.act.name})
+
+
+def _moved(tx: Transaction, submission: Submission) -> str:
+    """Return from where to where a reassignment moved what the submission brought; empty for other acts."""
+    if submission.act.kind is not ActKind.REASSIGN:
+        return ""
+    act = tx.acts.get(submission.act.name).act
+    return (
+        f"What was filed under {act.subject_id} is filed under {act.assign_to} now, and no longer counts for "
+        f"{act.subject_id}. Nothing needs to be sent again."
+    )
 
 
 def gather_report_input(

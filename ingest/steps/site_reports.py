@@ -47,10 +47,22 @@ def gather_site_report(parts: Parts, tx: Transaction, site: Site) -> SiteReportI
         subjects=rows_of(knowledge, parts.trial, made.date()),
         findings=_findings(tx, site.number, made - timedelta(days=FINDINGS_DAYS)),
         held=held_lines(knowledge),
+        corrections=_corrections(parts, tx, site.number),
         trial_name=parts.trial.name,
         trial_title=parts.trial.title,
         program_version=parts.program_version,
         contact=parts.trial.team.data_management,
+    )
+
+
+def _corrections(parts: Parts, tx: Transaction, site: str) -> tuple[str, ...]:
+    """Return the reassignments from or to a site's study IDs, oldest first: both sites' reports say so."""
+    return tuple(
+        f"{item.confirmed:%Y-%m-%d}: what was filed under {item.act.subject_id} is filed under "
+        f"{item.act.assign_to} now"
+        + (f" (what came as {item.act.submission_id})." if item.act.submission_id else ".")
+        for item in tx.acts.reassignments()
+        if site in (parts.site_of(item.act.subject_id), parts.site_of(item.act.assign_to))
     )
 
 

@@ -204,6 +204,13 @@ def test_a_reassignment_between_sites_counts_for_the_right_site(desk: Desk) -> N
     assert "no site 999" in refused("reassign", "123-1007", "999-1008", *TWO)
     desk.type("reassign", "123-1007", "124-1008", *TWO)
     assert desk.type("subject", "124-1008").startswith("124-1008  site 124 ")
+    for site in ("123", "124"):
+        desk.type("report", "site", site, "--out", str(desk.root / site))
+        for name in ("data-quality.html", "data-quality.txt"):
+            said = " ".join((desk.root / site / name).read_text().split())
+            assert "filed under 123-1007 is filed under 124-1008 now" in said
+    report = " ".join((desk.settings.data_dir / "reports" / "S000001" / "report.txt").read_text().split())
+    assert "What was filed under 123-1007 is filed under 124-1008 now" in report
     assert "is withdrawn already" not in desk.type("withdraw", "124-1009", *TWO)
     assert "is withdrawn already" in refused("withdraw", "124-1009", *TWO)
 
