@@ -1,4 +1,4 @@
-"""A day in the life: docs/study-team.md is played from its first command to its last, and says what happens."""
+"""A day in the life: docs/study-team.md, played from its first command to its last, says what happens."""
 
 from __future__ import annotations
 
