@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -31,11 +32,25 @@ def command(trial_file: Path | None, once: bool) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         if once:
+            began = service.parts.clock.now()
             run_until_settled(service, stop)
+            _say_what_came(service, began)
             TimeKeeper(service.parts).do_due()
         else:
             run_until_stopped(service, stop)
     return 0
+
+
+def _say_what_came(service: Service, since: datetime) -> None:
+    """Print what arrived in a run, and what became of it; its log goes elsewhere."""
+    with service.parts.ledger.read() as tx:
+        found = [
+            item for item in tx.submissions.find(limit=10_000, newest_first=False) if item.created >= since
+        ]
+    for item in found:
+        outcome = item.outcome.value if item.outcome else item.state.value
+        click.echo(f"{item.id}  site {item.share.site}  {item.share.route.value}  {outcome}")
+    click.echo("More of each: ingest show ID" if found else "Nothing new arrived.")
 
 
 def run_until_stopped(service: Service, stop: threading.Event) -> None:
