@@ -25,9 +25,9 @@ _ENVIRONMENT = (
     "PYTHONPATH",
     "TZ",
 )
-#: Its threads share two heaps, so that it stays small. The trim threshold is left alone: to set it would have
-#: every member's memory mapped and cleared anew, which costs as much as hashing it.
-_ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
+#: Its threads share one heap, so that it stays small and can be given back whole. The trim threshold is left
+#: alone: to set it would have every member's memory mapped and cleared anew, which costs as much as hashing it.
+_ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 _START = 60.0
 
 

@@ -22,7 +22,7 @@ Memo = dict[Any, Hit | None]
 _SHORT = 128
 _LONG = 64 * 1024
 #: Values remembered in all; then the memos begin anew, so that memory stays flat.
-_MOST_REMEMBERED = 40_000
+_MOST_REMEMBERED = 12_000
 
 
 def charset_of(raw: bytes) -> Charset:

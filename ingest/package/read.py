@@ -14,7 +14,7 @@ from ingest.model.errors import TransientError
 from ingest.model.finding import Finding, InstanceRef
 from ingest.package import magic
 from ingest.package.contents import Member, Package
-from ingest.package.inflate import DEFLATED, Unreadable, crc32, inflate_at_once, new_inflater, pieces
+from ingest.package.inflate import DEFLATED, STORED, Unreadable, crc32, inflate_at_once, new_inflater, pieces
 from ingest.package.source import Source
 from ingest.trial.definition import Limits
 
@@ -140,6 +140,11 @@ class MemberReader:
             inflater = new_inflater()
             data = inflate_at_once(packed, member.size, inflater)
             check = inflater.crc
+            self.bytes_read += len(data)
+        elif member.method == STORED and is_whole:
+            # In one piece: to join pieces takes twice the memory.
+            data = self._source.read_at(member.data_offset, member.compressed_size)
+            check = crc32(data)
             self.bytes_read += len(data)
         else:
             data = b"".join(self._timed(member))
