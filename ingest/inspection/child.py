@@ -26,7 +26,7 @@ _ENVIRONMENT = (
     "TZ",
 )
 #: Its threads share one heap, so that it stays small and can be given back whole. The trim threshold is left
-#: alone: to set it would have each member's memory mapped and cleared anew, which costs as much as hashing it.
+#: alone: to set it would have each member's memory mapped and cleared anew, as costly as hashing it.
 _ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 _START = 60.0
 
