@@ -7,7 +7,7 @@ import mmap
 Buffer = bytes | mmap.mmap
 
 _ZEROS = bytes(1 << 20)
-_LOOK = 256
+_LOOK = 4096
 
 
 def is_zero(data: Buffer, begin: int, end: int) -> bool:
@@ -20,8 +20,12 @@ def is_zero(data: Buffer, begin: int, end: int) -> bool:
 
 
 def is_uniform(data: Buffer, begin: int, end: int) -> bool:
-    """Is every 16-bit word the same? Most images tell by their first few, which are looked at first."""
-    first = data[begin : begin + 2]
-    if end - begin < 2 or data[begin : min(end, begin + _LOOK)].strip(first):
+    """Is every 16-bit word the same? Looked at in pieces, no further than the first that differs."""
+    if end - begin < 2:
         return False
-    return data[begin + 2 : end] == data[begin : end - 2]
+    same = data[begin : begin + 2] * (_LOOK // 2)
+    for start in range(begin, end, _LOOK):
+        piece = data[start : min(end, start + _LOOK)]
+        if piece != same[: len(piece)]:
+            return False
+    return True
