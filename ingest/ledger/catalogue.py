@@ -154,14 +154,14 @@ class Catalogue(Area):
 
     def subjects(self, wanted: CatalogueFilter) -> frozenset[str]:
         """Return the subjects that have anything filed that fits."""
-        query = _narrow(sa.select(_COLUMNS.subject_id).distinct(), wanted)
+        query = self._narrow(sa.select(_COLUMNS.subject_id).distinct(), wanted)
         return frozenset(self._connection.execute(query).scalars())
 
     def instances(
         self, wanted: CatalogueFilter, *, limit: int = 10_000, offset: int = 0
     ) -> tuple[CataloguedInstance, ...]:
         """Return filed instances by subject, series and ordinal."""
-        query = _narrow(sa.select(instances), wanted)
+        query = self._narrow(sa.select(instances), wanted)
         order = (_COLUMNS.subject_id, _COLUMNS.series_uid, _COLUMNS.id)
         return self._catalogued(query.order_by(*order).limit(limit).offset(offset))
 
@@ -169,13 +169,14 @@ class Catalogue(Area):
         self, wanted: CatalogueFilter, *, limit: int = 10_000, offset: int = 0
     ) -> tuple[SeriesRow, ...]:
         """Return filed series by subject."""
+        # In the order of the index: the rows come grouped, and nothing is sorted.
         key = [
             _COLUMNS.subject_id,
-            _COLUMNS.site,
-            _COLUMNS.study_uid,
             _COLUMNS.series_uid,
             _COLUMNS.modality,
             _COLUMNS.kind,
+            _COLUMNS.study_uid,
+            _COLUMNS.site,
         ]
         query = sa.select(
             *key,
@@ -184,12 +185,15 @@ class Catalogue(Area):
             sa.func.min(_COLUMNS.arrived).label("first_arrived"),
             sa.func.max(sa.cast(_COLUMNS.is_disputed, sa.Integer)).label("is_disputed"),
         )
-        query = _narrow(query, wanted).group_by(*key).order_by(_COLUMNS.subject_id, _COLUMNS.series_uid)
+        query = self._narrow(query, wanted).group_by(*key).order_by(*key)
         rows = self._connection.execute(query.limit(limit).offset(offset))
         return tuple(
             SeriesRow(**{**row._mapping, "size": int(row.size), "is_disputed": bool(row.is_disputed)})
             for row in rows
         )
+
+    def _narrow(self, query: sa.Select[Any], wanted: CatalogueFilter) -> sa.Select[Any]:
+        return _narrow(query, wanted, is_sqlite=self._connection.dialect.name == "sqlite")
 
     def _facts(
         self, subject_id: str, state: InstanceState, besides: str | None = None
@@ -217,7 +221,7 @@ class Catalogue(Area):
         return tuple(_catalogued(row) for row in self._connection.execute(query))
 
 
-def _narrow(query: sa.Select[Any], wanted: CatalogueFilter) -> sa.Select[Any]:
+def _narrow(query: sa.Select[Any], wanted: CatalogueFilter, *, is_sqlite: bool) -> sa.Select[Any]:
     query = query.where(_COLUMNS.state == InstanceState.FILED.value)
     for name in ("subject_id", "site", "modality", "kind"):
         value = getattr(wanted, name)
@@ -226,11 +230,20 @@ def _narrow(query: sa.Select[Any], wanted: CatalogueFilter) -> sa.Select[Any]:
     if wanted.completeness is not None:
         of_state = sa.select(subjects.c.subject_id).where(subjects.c.completeness == wanted.completeness)
         query = query.where(_COLUMNS.subject_id.in_(of_state))
-    if wanted.arrived_from is not None:
-        query = query.where(_COLUMNS.arrived >= wanted.arrived_from)
-    if wanted.arrived_before is not None:
-        query = query.where(_COLUMNS.arrived < wanted.arrived_before)
+    if wanted.arrived_from is not None or wanted.arrived_before is not None:
+        in_time = _in_time(wanted)
+        # SQLite, left to itself, looks for a few days among all rows in the list's order.
+        query = query.where(_COLUMNS.id.in_(sa.select(_COLUMNS.id).where(in_time)) if is_sqlite else in_time)
     return query if wanted.with_disputed else query.where(_COLUMNS.is_disputed.is_(False))
+
+
+def _in_time(wanted: CatalogueFilter) -> sa.ColumnElement[bool]:
+    conditions = []
+    if wanted.arrived_from is not None:
+        conditions.append(_COLUMNS.arrived >= wanted.arrived_from)
+    if wanted.arrived_before is not None:
+        conditions.append(_COLUMNS.arrived < wanted.arrived_before)
+    return sa.and_(*conditions)
 
 
 def _catalogued(row: sa.Row[Any]) -> CataloguedInstance:

@@ -54,6 +54,13 @@ sa.Index("ix_instances_subject_state_kind", instances.c.subject_id, instances.c.
 sa.Index("ix_instances_subject_series", instances.c.subject_id, instances.c.series_uid, instances.c.id)
 sa.Index("ix_instances_site_state", instances.c.site, instances.c.state)
 sa.Index("ix_instances_submission", instances.c.submission)
+sa.Index("ix_instances_arrived", instances.c.arrived)
+_of_modality = ("modality", "state", "subject_id", "series_uid", "id")
+sa.Index("ix_instances_modality", *(instances.c[_name] for _name in _of_modality))
+#: The list of series reads nothing but this index, in its order.
+_of_series = ("subject_id", "series_uid", "modality", "kind", "study_uid", "site")
+_counted = ("state", "size", "arrived", "is_disputed")
+sa.Index("ix_instances_series", *(instances.c[_name] for _name in (*_of_series, *_counted)))
 for _column in ("sop_instance_uid", "study_uid", "series_uid", "content_sha256"):
     sa.Index(f"ix_instances_{_column}", instances.c[_column])
 for _column in ("pixel_sha256", "frame_uid"):
