@@ -53,6 +53,12 @@ bench-workers: setup ## 1, 2 and 4 heavy workers on the same 200 zips, and wake-
 bench-ledger: setup ## the ledger alone on PostgreSQL, under 50 sites x 200 subjects x 30 zips
 	@PYTHONPATH=. $(PY) tooling/bench_ledger.py
 
+bench-archive: setup ## filing beside plain writing, versions of 1 %, verify; ROUNDS
+	@$(PY) tooling/bench_archive.py --rounds $(or $(ROUNDS),5)
+
+bench-catalogue: setup ## the catalogue's lists with 100,000 instances, on SQLite and PostgreSQL; ROUNDS
+	@PYTHONPATH=. $(PY) tooling/bench_catalogue.py --rounds $(or $(ROUNDS),7)
+
 bench-inspect: setup ## reading headers beside pydicom
 	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)
 
@@ -62,4 +68,4 @@ compare: setup ## the radiotherapy checks beside dicom-discovery, mutation by mu
 lock: ## pin every requirement again
 	@tooling/lock.sh
 
-.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-workers bench-ledger bench-inspect compare lock
+.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-workers bench-ledger bench-inspect compare lock bench-archive bench-catalogue
