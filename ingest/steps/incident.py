@@ -9,6 +9,7 @@ from ingest.ledger.transaction import Transaction
 from ingest.model.finding import Effect, JudgedFinding, Severity
 from ingest.model.submission import Submission
 from ingest.model.verdict import Verdict
+from ingest.reports.plain_text import counted
 
 _MOST_LINES = 20
 
@@ -24,7 +25,7 @@ def raise_incident(tx: Transaction, submission: Submission, verdict: Verdict) ->
     labels = sorted({label or "the zip itself" for label, _ in found})
     lines = [
         f"- {label or 'the zip itself'}: {item.message} {item.finding.where} ({item.finding.code}, "
-        f"{item.finding.count} times)"
+        f"{counted(item.finding.count, 'time')})"
         for label, item in found[:_MOST_LINES]
     ]
     more = [f"- and {len(found) - _MOST_LINES} more findings"] if len(found) > _MOST_LINES else []

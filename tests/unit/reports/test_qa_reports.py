@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from ingest.model.verdict import CompletenessState
 from ingest.reports.chase import chase_csv
 from ingest.reports.morning import build_morning, morning_letter
 from ingest.reports.qa_inputs import AwaitedObject, SiteReportInput, SubjectRow
@@ -157,7 +158,7 @@ def test_the_morning_begins_with_what_needs_a_person() -> None:
 
 def test_what_is_held_is_counted_by_age_and_the_oldest_comes_first() -> None:
     held = build_morning(sample_morning()).sections[1].lines
-    assert held[0] == "By age: 1 since yesterday and 1 more than a month"
+    assert held[0] == "By age: 1 since yesterday and 1 for more than a month"
     assert held[1] == "Nobody has taken 1 of them"
     assert held[2].startswith("S000311 unidentified-1")
 
@@ -181,3 +182,14 @@ def test_the_morning_email_has_a_fixed_subject() -> None:
     letter = morning_letter(build_morning(sample_morning()), "morning:2026-11-23", ("team@example.org",))
     assert letter.subject == "Hamlet.rt: morning report of 23 November 2026"
     assert letter.text.startswith("2 zips since the last e-mail;")
+
+
+def test_a_complete_patient_of_whom_more_is_held_counts_as_complete() -> None:
+    source = sample_site(3)
+    first, *others = source.subjects
+    disputed = replace(first, completeness=CompletenessState.COMPLETE, held_since=source.made, awaited=())
+    report = build_site_report(replace(source, subjects=(disputed, *others)))
+    plain = sum(row.completeness is CompletenessState.COMPLETE for row in others)
+    assert report.complete == plain + 1
+    row = next(row for row in report.matrix if row.subject_id == disputed.subject_id)
+    assert (row.tone, row.status) == (Tone.HELD, "Complete; more is held")

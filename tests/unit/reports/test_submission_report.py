@@ -343,10 +343,10 @@ def test_a_report_of_4000_instances_takes_less_than_a_second() -> None:
     subject = replace(subject, arrived=series, verdict=replace(subject.verdict, findings=findings))
     source: SubmissionReportInput = replace(SAMPLES["awaiting"], subjects=(subject,))
     render_html(report("complete"))
-    begun = time.perf_counter()
+    begun = time.process_time()
     made = build_submission_report(source)
     assert all((render_html(made), render_json(made), render_text(made)))
-    assert time.perf_counter() - begun < 1.0
+    assert time.process_time() - begun < 1.0
 
 
 def test_a_withdrawn_patient_is_asked_for_nothing() -> None:
