@@ -9,7 +9,7 @@ import pytest
 
 from tests.corpus.planted.blind import alarms, is_found, read_set
 
-SETS = ("third", "fourth")
+SETS = ("third", "fourth", "fifth")
 
 
 @pytest.fixture(autouse=True)
