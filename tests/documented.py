@@ -1,4 +1,4 @@
-"""The commands that the pages for operators name, and where each is tried: none is left out."""
+"""The commands that the pages for operators name, by where they run: none is left out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WITH_A_SERVICE = frozenset(
     }
 )
 PUT_BACK = "cp -a /backup/subjects /backup/originals /backup/quarantine /backup/reports /data/"
-#: Tried with the containers: tests/e2e/compose/.
+#: Of containers: stacks are built, scaled, killed and asked in tests/e2e/compose/; the restore is not yet.
 WITH_CONTAINERS = frozenset(
     {
         "deploy/make-secrets.sh",

@@ -23,6 +23,7 @@ from ingest.model.review import (
 from ingest.model.submission import Submission
 from ingest.model.verdict import Outcome, SubjectVerdict
 from ingest.steps.acts_in_force import SubjectActs, acts_on, names_of, with_purged
+from ingest.steps.dispute import tell_of_dispute
 from ingest.steps.held_work import deadline_of
 from ingest.steps.incident import raise_incident
 from ingest.steps.judge import Judgement, Knowledge, group_by_label, judge_package
@@ -53,7 +54,8 @@ def decide(parts: Parts, claim: Claim) -> None:
         raise_incident(tx, submission, verdict)
         for subject in verdict.subjects:
             acts = acts_on(tx, submission.id, subject.label)
-            _dispute(tx, subject, judgement.reviews.get(subject.label), own, acts)
+            if _dispute(tx, subject, judgement.reviews.get(subject.label), own, acts):
+                tell_of_dispute(tx, submission, subject)
         tx.audit.append(
             "decided",
             submission_id=submission.id,
@@ -71,23 +73,25 @@ def _dispute(
     review: SubjectReview | None,
     own: frozenset[tuple[str, str]],
     acts: SubjectActs,
-) -> None:
+) -> bool:
     """Flag what is filed and contradicted, and what this submission filed and would not be filed today.
+
+    Returns whether that was flagged which this submission filed itself: nobody has sent anything new.
 
     What a person settled is disputed no longer: released or rejected, what is filed then stands.
     """
     if review is None or subject.subject_id is None:
-        return
+        return False
     if acts.is_settled and subject.outcome is not Outcome.HELD:
         tx.catalogue.dispute(subject.subject_id, review.disputed, is_disputed=False)
         if subject.outcome is Outcome.ACCEPTED:
             tx.catalogue.dispute(subject.subject_id, (uid for uid, _ in own), is_disputed=False)
-        return
-    disputed = list(review.disputed)
-    if subject.outcome is not Outcome.ACCEPTED:
-        disputed += [uid for uid, _ in own]
+        return False
+    own_uids = [uid for uid, _ in own] if subject.outcome is not Outcome.ACCEPTED else []
+    disputed = [*review.disputed, *own_uids]
     if disputed:
         tx.catalogue.dispute(subject.subject_id, disputed)
+    return bool(own_uids)
 
 
 def judge_inspection(

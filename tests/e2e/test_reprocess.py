@@ -108,6 +108,13 @@ def test_a_real_run_reports_anew_where_something_changed(deployment: Deployment)
     assert outcomes == {"123": Outcome.HELD, "124": Outcome.ACCEPTED}
     with deployment.parts.ledger.read() as tx:
         assert all(item.is_disputed for item in tx.catalogue.of_subject("123-1001"))
+        told = [
+            item.message.id.rpartition(":")[2]
+            for submission in tx.submissions.find()
+            for item in tx.outbox.of_submission(submission.id)
+            if item.message.id.startswith("disputed:reprocess:real:")
+        ]
+        assert sorted(told) == ["123-1001", "123-1002"]
         assert not any(item.is_disputed for item in tx.catalogue.of_subject("124-1003"))
         assert [len(tx.verdicts.history(item.id)) for item in tx.submissions.find(newest_first=False)] == [
             2,
