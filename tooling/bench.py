@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench_corpus import OUT, ROOT, SHARED, make_backlog, make_corpus, make_large, trial_text
+from bench_corpus import OUT, ROOT, SHARED, make_backlog, make_corpus, make_ground, make_large, trial_text
 from bench_rows import measure_catalogue, measure_check, measure_idle
 from bench_write import describe_machine, write_figures
 
@@ -33,7 +33,7 @@ class Worker:
     """A warm worker process; `tree`: the source tree whose code it runs."""
 
     def __init__(self, tree: Path = ROOT) -> None:
-        self._folder = OUT / "work"
+        self._folder = make_ground("work")
         trial = OUT / "trial.toml"
         trial.write_text(trial_text(), encoding="utf-8")
         self._process = subprocess.Popen(
@@ -84,8 +84,9 @@ class Worker:
 
 def run_timed(command: Sequence[str | Path]) -> Figures:
     """Run a command and return its wall and CPU seconds."""
+    environment = {**os.environ, "TMPDIR": str(make_ground("yard"))}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(OUT)})
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
     wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
 
