@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingest.checks.policy import judge, outcome_of
 from ingest.model.finding import Effect, Finding, JudgedFinding
-from ingest.model.inspection import Inspection, SubjectFacts
+from ingest.model.inspection import UNCHECKED, Inspection, SubjectFacts
 from ingest.model.review import Standing, SubjectReview
 from ingest.model.verdict import (
     Completeness,
@@ -58,12 +58,17 @@ def compose_verdict(
         for case in sorted(cases.values(), key=lambda case: case.facts.label)
     )
     return Verdict(
-        outcome=worst([subject.outcome for subject in subjects]),
+        outcome=worst([subject.outcome for subject in subjects] or [_outcome_of_none(inspection, container)]),
         findings=_set_aside_by_all(container, subjects, cases),
         subjects=subjects,
         trial_name=trial.name,
         trial_sha256=trial.sha256,
     )
+
+
+def _outcome_of_none(inspection: Inspection, container: tuple[JudgedFinding, ...]) -> Outcome:
+    """A package without any instance is unusable, unless it was not looked at to its end."""
+    return outcome_of(container) if UNCHECKED in inspection.coverage.not_checked else Outcome.REJECTED
 
 
 def _judge_subject(

@@ -15,7 +15,7 @@ from ingest.inspection.child import Child, Gone
 from ingest.inspection.display import digest_file, display_name
 from ingest.model.errors import TransientError
 from ingest.model.finding import Finding
-from ingest.model.inspection import Coverage, Inspection, InspectionRequest, PackageFacts
+from ingest.model.inspection import UNCHECKED, Coverage, Inspection, InspectionRequest, PackageFacts
 from ingest.model.instance import InstanceFacts
 from ingest.model.packed import PackedFacts
 from ingest.model.wire import from_wire, to_wire
@@ -193,4 +193,4 @@ def _lost(request: InspectionRequest, code: str) -> Inspection:
         )
     except OSError as error:
         raise TransientError(f"the package cannot be read ({type(error).__name__})") from None
-    return Inspection(facts, (), (Finding(code),), Coverage(not_checked={"package": 1}))
+    return Inspection(facts, (), (Finding(code),), Coverage(not_checked={UNCHECKED: 1}))

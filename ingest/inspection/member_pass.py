@@ -46,7 +46,7 @@ _MOST_PENDING = 64
 _MOST_LISTINGS = 4
 _LARGEST_LISTING = 8 * 1024**2
 _ROI_NAME = "(3006,0020)>(3006,0026)"
-_UID_IN_NAME = re.compile(r"[0-9]+(\.[0-9]+){4}")
+_UID_IN_NAME = re.compile(r"(?<![0-9])[0-9]+(\.[0-9]+){4}")
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ from ingest.model.inspection import (
 from ingest.model.instance import InstanceFacts
 from ingest.model.route import RouteKind
 from ingest.package.contents import DATA, Member, Package
-from ingest.package.gate import is_unfinished, open_package
+from ingest.package.gate import deadline_for, is_unfinished, open_package
 from ingest.package.kinds import DIRECTORY
 from ingest.package.nested import unwrap
 from ingest.package.read import MemberReader
@@ -64,10 +64,11 @@ def _pass_over(
     folder = Path(request.staging_dir) if request.staging_dir else None
     limits = trial.limits_for(request.route)
     with tempfile.TemporaryDirectory(prefix="spool-", dir=folder) as spool:
-        opened = open_package(Path(request.package_path), limits)
-        package = unwrap(opened, limits, Path(spool))
+        deadline = deadline_for(limits)
+        opened = open_package(Path(request.package_path), limits, deadline)
+        package = unwrap(opened, limits, Path(spool), deadline)
         members = _PackagePass(request, trial, folder)
-        with closing(members), MemberReader(package, limits, Path(spool)) as reader:
+        with closing(members), MemberReader(package, limits, Path(spool), deadline) as reader:
             members.read_all(package, reader, members.masking(on_instances), on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
             inspection = members.conclude(package, reader, is_broken_off)

@@ -91,6 +91,10 @@ class SubjectFacts:
     near_miss: str | None = None
 
 
+#: In `Coverage.not_checked`: the inspection did not come to its end, so that nothing is known of the package.
+UNCHECKED = "package"
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What was looked at and what was not. What is not covered never counts as clean."""

@@ -16,6 +16,9 @@ _END64 = struct.Struct("<4sQHHIIQQQQ")
 _MARK64 = b"PK\x06\x06"
 _LOCATOR_MARK = b"PK\x06\x07"
 _TAIL = _END.size + 0xFFFF
+#: How far from its end a file is searched for the end of a zip that more than a comment follows.
+_LONGEST_LOOK = 64 * 1024**2
+_STEP = 1024**2
 
 #: What follows the record's own size field when it has no extensible data.
 _END64_REST = _END64.size - 12
@@ -70,7 +73,9 @@ def _refuse_without_end(source: Source, tail: bytes, base: int, candidates: list
     other = magic.identify(head)
     if other:
         raise Refused(other)
-    if candidates and _ends_a_zip(tail, base, candidates[-1]):
+    if candidates and _ends_a_zip(tail, base, candidates[-1], source.size):
+        raise Refused("PKG105")
+    if head.startswith(magic.LOCAL_HEADER) and _ends_further_up(source):
         raise Refused("PKG105")
     is_begun = head.startswith((magic.LOCAL_HEADER[: len(head)], END_MARK))
     if is_begun or not head.strip(b"\0"):
@@ -78,10 +83,22 @@ def _refuse_without_end(source: Source, tail: bytes, base: int, candidates: list
     raise Refused("PKG004")
 
 
-def _ends_a_zip(tail: bytes, base: int, place: int) -> bool:
+def _ends_a_zip(tail: bytes, base: int, place: int, file_size: int) -> bool:
     """Tell whether the record closes a zip that starts where the file starts and has bytes behind it."""
     _, _, _, _, _, size, offset, _ = _END.unpack_from(tail, place)
-    return _after(tail, place) < len(tail) and (offset + size == base + place or offset == 0xFFFFFFFF)
+    return base + _after(tail, place) < file_size and (offset + size == base + place or offset == 0xFFFFFFFF)
+
+
+def _ends_further_up(source: Source) -> bool:
+    """Tell whether the zip has an end of its own that more bytes follow than a comment can have."""
+    stop = max(0, source.size - _LONGEST_LOOK)
+    for start in range(max(0, source.size - _STEP), stop - _STEP, -_STEP):
+        start = max(start, stop)
+        piece = source.read_at(start, _STEP + _END.size)
+        places = [place for place in _places(piece) if place + _END.size <= len(piece)]
+        if any(_ends_a_zip(piece, start, place, source.size) for place in places):
+            return True
+    return False
 
 
 def ends_with_zip(source: Source, end: int) -> bool:

@@ -8,6 +8,7 @@ are allowed; nothing else is.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from ingest.model.finding import MEMBER_NAME, Finding
@@ -19,7 +20,7 @@ from ingest.package.inflate import METHODS, STORED, UNREADABLE_METHODS
 from ingest.package.kinds import count_kinds, kind_of, tally
 from ingest.package.layout import check_layout
 from ingest.package.names import attribute_fault, decode_name, find_collisions, name_faults
-from ingest.package.source import Source
+from ingest.package.source import OutOfTime, Source
 from ingest.trial.definition import Limits
 
 _ENCRYPTED = 1
@@ -35,12 +36,18 @@ _SEALED = frozenset({"PKG101", "PKG102", "PKG103", "PKG150", "PKG151", "PKG152"}
 RATIO_COUNTS_FROM = 4 * 1024**2
 
 
-def open_package(path: Path, limits: Limits) -> Package:
+def deadline_for(limits: Limits) -> float:
+    """Return when the time for a package that is begun now is up, by `time.monotonic()`."""
+    return time.monotonic() + limits.seconds
+
+
+def open_package(path: Path, limits: Limits, deadline: float | None = None) -> Package:
     """Return the package at `path` with what the gate has to say; a fault is a finding, never an exception.
 
+    deadline: of the whole package, `deadline_for`; None: it begins now.
     Raises OSError where the file cannot be read.
     """
-    with Source(path) as source:
+    with Source(path, deadline_for(limits) if deadline is None else deadline) as source:
         if source.size > limits.zip_bytes:
             return Package(path, source.size, (too_large(limits),))
         return _look(path, source, limits)
@@ -70,14 +77,23 @@ def _look(path: Path, source: Source, limits: Limits) -> Package:
         check_layout(source, end, entries)
         names = _read_names(entries, faults)
         _refuse_excess(source.size, entries, limits)
+        members = tuple(_member(entry, name, limits) for entry, name in zip(entries, names, strict=True))
+    except OutOfTime:
+        return Package(path, source.size, (Finding("PKG126"), *faults.findings()), len(entries))
     except Refused as refused:
-        is_hole = any(source.has_hole(*place) for place in (refused.place, directory) if place)
+        is_hole = _has_hole(source, refused.place, directory)
         said = Finding("PKG003") if is_hole else refused.finding()
         findings = (said, *faults.findings())
         broken_off = is_hole or refused.is_broken_off
         return Package(path, source.size, findings, len(entries), is_broken_off=broken_off)
-    members = tuple(_member(entry, name, limits) for entry, name in zip(entries, names, strict=True))
     return _whole_package(path, source.size, end.comment, members, faults)
+
+
+def _has_hole(source: Source, *places: tuple[int, int] | None) -> bool:
+    try:
+        return any(source.has_hole(*place) for place in places if place)
+    except OutOfTime:
+        return False
 
 
 def _whole_package(

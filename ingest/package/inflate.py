@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol, cast
 
 from ingest.package.contents import Member
-from ingest.package.source import Source
+from ingest.package.source import OutOfTime, Source
 
 try:
     from isal import igzip_lib, isal_zlib
@@ -165,7 +165,10 @@ def _packed(source: Source, member: Member, step: int) -> Iterator[bytes]:
     """Yield the member's bytes as they stand in the file."""
     end = member.data_offset + member.compressed_size
     for place in range(member.data_offset, end, step):
-        packed = source.read_at(place, min(step, end - place))
+        try:
+            packed = source.read_at(place, min(step, end - place))
+        except OutOfTime:
+            raise Unreadable("PKG126") from None
         if not packed:
             raise Unreadable("PKG202")
         yield packed

@@ -17,11 +17,12 @@ DOCUMENT = "document"
 # fmt: off
 _VIEWER = frozenset((
     "app", "bat", "cab", "cfg", "class", "cmd", "com", "css", "dll", "dylib", "exe", "htm", "html",
-    "ico", "inf", "ini", "jar", "jnlp", "js", "lnk", "msi", "ocx", "pak", "sh", "so", "swf", "sys",
+    "ico", "inf", "ini", "jar", "jnlp", "js", "lnk", "mf", "msi", "ocx", "pak", "plist", "sh", "so", "swf",
+    "sys",
 ))
 _DOCUMENT = frozenset((
     "avi", "bmp", "csv", "doc", "docx", "eml", "gif", "jpeg", "jpg", "json", "log", "md", "mov",
-    "mp4", "msg", "odt", "pdf", "png", "ppt", "pptx", "rtf", "tif", "tiff", "tsv", "txt", "url",
+    "md5", "mp4", "msg", "odt", "pdf", "png", "ppt", "pptx", "rtf", "tif", "tiff", "tsv", "txt", "url",
     "wmv", "xls", "xlsx", "xml", "yaml",
 ))
 # fmt: on

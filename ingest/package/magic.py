@@ -19,6 +19,10 @@ _MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xfd7zXZ\x00", "PKG009"),
     (0, b"\x28\xb5\x2f\xfd", "PKG009"),
     (0, b"MSCF", "PKG009"),
+    (0, b"\x1f\x9d", "PKG009"),
+    (0, b"\x60\xea", "PKG009"),
+    (0, b"\x5d\x00\x00", "PKG009"),
+    (2, b"-lh", "PKG009"),
     (0, b"%PDF-", "PKG012"),
     (128, b"DICM", "PKG013"),
     (0, b"MZ", "PKG014"),
@@ -41,7 +45,18 @@ def identify(head: bytes) -> str | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if text.startswith(_PAGES):
         return "PKG011"
+    if _is_old_tar(head):
+        return "PKG008"
     return "PKG013" if head.startswith(_BARE_DICOM) else None
+
+
+def _is_old_tar(head: bytes) -> bool:
+    """Tell whether the head is a tar header of before POSIX: no mark, but its own checksum."""
+    try:
+        told = int(head[148:156].strip(b" \0"), 8)
+    except ValueError:
+        return False
+    return bool(told) and sum(head[:148]) + 8 * 0x20 + sum(head[156:512]) == told
 
 
 def is_archive(data: bytes) -> bool:

@@ -23,7 +23,10 @@ DEEPEST_NAME = 32
 
 #: A name that matches has none of the faults below but, perhaps, a reserved component.
 _PLAIN = re.compile(r"(?!/)(?!.*\.\.)[A-Za-z0-9_\-+=,;!#%&@()\[\]{}'~^$ ./]+")
-_CONTROL = re.compile(r"[\x01-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+#: Joiners (U+200C, U+200D) are letters' parts in some scripts; all else that does not show is refused.
+_CONTROL = re.compile(
+    r"[\x01-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
 _RESERVED = re.compile(
     r"(?:^|[/\\])(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:[./\\:]|$)", re.I
@@ -31,6 +34,8 @@ _RESERVED = re.compile(
 _SEPARATOR = re.compile(r"[/\\]")
 
 _DOS_DIRECTORY = 0x10
+#: What Info-ZIP calls the file that it reads from a pipe (`… | zip out.zip -`), with the pipe's own mode.
+_STANDARD_INPUT = "-"
 
 
 def decode_name(entry: Entry) -> tuple[str, str]:
@@ -42,9 +47,9 @@ def decode_name(entry: Entry) -> tuple[str, str]:
     if raw.isascii() and UNICODE_NAME not in entry.extras:
         return raw.decode("ascii"), ""
     try:
-        if entry.flags & UTF8:
-            return raw.decode("utf-8"), ""
         field = entry.extras.get(UNICODE_NAME)
+        if entry.flags & UTF8:
+            return raw.decode("utf-8"), "" if field is None or field[5:] == raw else "PKG141"
         if field is None:
             return raw.decode("cp437"), ""
         if field[:1] != b"\x01" or field[1:5] != crc32(raw).to_bytes(4, "little"):
@@ -60,7 +65,7 @@ def name_faults(name: str) -> Iterator[str]:
         yield "PKG138"
     elif _RESERVED.search(name):
         yield "PKG135"
-    if not _PLAIN.fullmatch(name):
+    if not _PLAIN.fullmatch(name) or name in (".", "..") or name.endswith("/."):
         yield from _odd_name_faults(name)
 
 
@@ -70,7 +75,7 @@ def _is_too_long(name: str) -> bool:
 
 
 def _odd_name_faults(name: str) -> Iterator[str]:
-    if not name:
+    if not name or _SEPARATOR.split(name)[-1] == ".":
         yield "PKG139"
     if "\0" in name:
         yield "PKG130"
@@ -95,6 +100,8 @@ def attribute_fault(entry: Entry, name: str) -> str:
     kind = stat.S_IFMT(entry.attributes >> 16)
     if kind == stat.S_IFLNK:
         return "PKG150"
+    if kind == stat.S_IFIFO and name == _STANDARD_INPUT and entry.size:
+        return ""
     if kind in (stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK):
         return "PKG151"
     is_directory = name.endswith("/") or kind == stat.S_IFDIR or bool(entry.attributes & _DOS_DIRECTORY)

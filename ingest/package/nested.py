@@ -15,7 +15,7 @@ from ingest.package.read import MemberReader
 from ingest.trial.definition import Limits
 
 
-def unwrap(package: Package, limits: Limits, spool: Path) -> Package:
+def unwrap(package: Package, limits: Limits, spool: Path, deadline: float | None = None) -> Package:
     """Return the zip that is the only data of `package`, opened, or `package` itself where there is none.
 
     The inner zip is written to a file in `spool`, which must outlive the reading; its findings come after
@@ -27,7 +27,7 @@ def unwrap(package: Package, limits: Limits, spool: Path) -> Package:
     member = _admitted(package.data_members[0], limits)
     inner_path = spool / f"nested-{package.depth + 1}.zip"
     try:
-        with MemberReader(package, limits, spool) as reader:
+        with MemberReader(package, limits, spool, deadline) as reader:
             if reader.peek(member, len(LOCAL_HEADER)) != LOCAL_HEADER:
                 return package
             if package.depth >= limits.depth:
@@ -38,7 +38,8 @@ def unwrap(package: Package, limits: Limits, spool: Path) -> Package:
             inflated = reader.bytes_read
     except Unreadable:
         return package
-    return unwrap(_inside(package, open_package(inner_path, limits), inflated), limits, spool)
+    inner = open_package(inner_path, limits, deadline)
+    return unwrap(_inside(package, inner, inflated), limits, spool, deadline)
 
 
 def _admitted(member: Member, limits: Limits) -> Member:

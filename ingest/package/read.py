@@ -14,8 +14,9 @@ from ingest.model.errors import TransientError
 from ingest.model.finding import Finding, InstanceRef
 from ingest.package import magic
 from ingest.package.contents import Member, Package
+from ingest.package.gate import deadline_for
 from ingest.package.inflate import DEFLATED, STORED, Unreadable, crc32, inflate_at_once, new_inflater, pieces
-from ingest.package.source import Source
+from ingest.package.source import OutOfTime, Source
 from ingest.trial.definition import Limits
 
 #: A larger member is inflated into a file and mapped, so that memory stays flat.
@@ -57,11 +58,11 @@ class MemberReader:
     is_broken_off: a member failed in the way of an upload that has not finished.
     """
 
-    def __init__(self, package: Package, limits: Limits, spool: Path) -> None:
-        self._source = Source(package.path)
+    def __init__(self, package: Package, limits: Limits, spool: Path, deadline: float | None = None) -> None:
+        self._deadline = deadline_for(limits) if deadline is None else deadline
+        self._source = Source(package.path, self._deadline)
         self._limits = limits
         self._spool = spool
-        self._deadline = time.monotonic() + limits.seconds
         self._is_upload = not package.depth
         self.bytes_read = package.inflated
         self.is_broken_off = package.is_broken_off
@@ -91,6 +92,8 @@ class MemberReader:
             if found.data[128:132] != b"DICM" and magic.is_archive(found.data[: magic.HEAD]):
                 found.close()
                 raise Unreadable("PKG214")
+        except OutOfTime:
+            return Finding("PKG126", instances=(InstanceRef(member.ordinal),))
         except Unreadable as unreadable:
             self.is_broken_off |= self._is_upload and unreadable.code in _BROKEN_OFF
             return Finding(unreadable.code, instances=(InstanceRef(member.ordinal),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -14,11 +15,19 @@ _PREAD: Callable[[int, int, int], bytes] | None = getattr(os, "pread", None)
 _LONGEST_LOOK = 128 * 1024**2
 
 
-class Source:
-    """A file open for reading at any offset. Close it, or use it in a `with`."""
+class OutOfTime(Exception):
+    """The time for the package is up."""
 
-    def __init__(self, path: Path) -> None:
+
+class Source:
+    """A file open for reading at any offset. Close it, or use it in a `with`.
+
+    deadline: by `time.monotonic()`; behind it every read raises OutOfTime.
+    """
+
+    def __init__(self, path: Path, deadline: float) -> None:
         self._file = path.open("rb", buffering=0)
+        self._deadline = deadline
         self.size = self._file.seek(0, 2)
 
     def __enter__(self) -> Source:
@@ -34,7 +43,9 @@ class Source:
         self._file.close()
 
     def read_at(self, offset: int, count: int) -> bytes:
-        """Return up to `count` bytes from `offset`; fewer only at the end of the file."""
+        """Return up to `count` bytes from `offset`; fewer only at the end of the file. Raises OutOfTime."""
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
         if count <= 0 or not 0 <= offset < self.size:
             return b""
         found = self._read(offset, count)

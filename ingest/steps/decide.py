@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ingest.checks.duplicates import is_same
 from ingest.ledger.claims import Claim
@@ -26,7 +27,7 @@ from ingest.steps.acts_in_force import SubjectActs, acts_on, names_of, with_purg
 from ingest.steps.dispute import tell_of_dispute
 from ingest.steps.held_work import deadline_of
 from ingest.steps.incident import raise_incident
-from ingest.steps.judge import Judgement, Knowledge, group_by_label, judge_package
+from ingest.steps.judge import WHOLE_PACKAGE, Judgement, Knowledge, group_by_label, judge_package
 from ingest.steps.parts import Parts
 
 
@@ -110,6 +111,9 @@ def judge_inspection(
         )
         for facts in inspection.subjects
     }
+    if not inspection.subjects:
+        added = acts_on(tx, submission.id, WHOLE_PACKAGE).added
+        known[WHOLE_PACKAGE] = Knowledge(added=tuple(replace(item, subject=None) for item in added))
     site = parts.trial.site(submission.share.site)
     return judge_package(inspection, arriving, parts.trial, site, known)
 

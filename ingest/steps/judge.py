@@ -38,6 +38,8 @@ class Knowledge:
 
 
 NOTHING_KNOWN = Knowledge()
+#: In place of a subject's label: the package, where nothing is known of whose it is.
+WHOLE_PACKAGE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,16 @@ def judge_package(
         shared = (*knowledge.elsewhere, *within.get(facts.label, ()))
         knowledge = replace(knowledge, elsewhere=tuple(dict.fromkeys(shared)))
         cases[facts.label] = _build_case(facts, tuple(arriving.get(facts.label, ())), knowledge, trial, site)
-    verdict = compose_verdict(inspection, cases, trial, site)
+    said = known.get(WHOLE_PACKAGE, NOTHING_KNOWN).added
+    verdict = compose_verdict(with_findings(inspection, said), cases, trial, site)
     return Judgement(
         verdict, {label: case.review for label, case in cases.items() if case.review is not None}
     )
+
+
+def with_findings(inspection: Inspection, added: tuple[Finding, ...]) -> Inspection:
+    """Return the inspection with findings of the whole package added."""
+    return replace(inspection, findings=(*inspection.findings, *added)) if added else inspection
 
 
 def review_alone(

@@ -49,6 +49,15 @@ def tar_of(mode: str) -> bytes:
     return out.getvalue()
 
 
+def old_tar() -> bytes:
+    """Return a tar archive as it was written before POSIX gave it a mark."""
+    head = bytearray(tar_of("w")[:512])
+    head[257:] = bytes(255)
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head) + tar_of("w")[512:]
+
+
 LOGIN_PAGE = b"\xef\xbb\xbf\r\n<!DOCTYPE html><html><head><title>Sign in</title></head><body></body></html>"
 
 NOT_WHOLE_ZIPS = [
@@ -72,6 +81,9 @@ NOT_WHOLE_ZIPS = [
     Hostile("PKG009", "tar-xz", partial(tar_of, "w:xz")),
     Hostile("PKG009", "zst", lambda: b"\x28\xb5\x2f\xfd" + bytes(100)),
     Hostile("PKG009", "cab", lambda: b"MSCF" + bytes(100)),
+    Hostile("PKG008", "tar-of-before-posix", old_tar),
+    Hostile("PKG009", "compress", lambda: b"\x1f\x9d\x90" + bytes(100)),
+    Hostile("PKG009", "lzh", lambda: b"\x20\x00-lh5-" + bytes(100)),
     Hostile("PKG010", "last-part-of-three", ending(disk=2)),
     Hostile("PKG010", "first-part", lambda: b"PK\x07\x08" + plain()[:600]),
     Hostile("PKG010", "split-marker-before-a-whole-zip", ending(prefix=b"PK00", is_prefix_known=True)),

@@ -33,11 +33,17 @@ HOSTILE_NAMES = [
     Hostile("PKG136", "stream", one(name=b"ct1.dcm:hidden")),
     Hostile("PKG137", "line-break", one(name=b"ct1\r\n.dcm")),
     Hostile("PKG137", "right-to-left", one(name="ct1\u202emcd.exe".encode(), flags=UTF8)),
+    Hostile("PKG137", "zero-width-space", one(name="ct\u200b1.dcm".encode(), flags=UTF8)),
+    Hostile("PKG137", "byte-order-mark", one(name="\ufeffct1.dcm".encode(), flags=UTF8)),
     Hostile("PKG138", "long", one(name=b"x" * 5000)),
     Hostile("PKG139", "empty", one(name=b"")),
+    Hostile("PKG139", "dot", one(name=b"CT/.")),
     Hostile("PKG140", "latin-1-with-utf8-flag", one(name=b"\xe4ste.dcm", flags=UTF8)),
     Hostile("PKG140", "overlong-utf8", one(name=b"\xc0\xae\xc0\xae/ct1.dcm", flags=UTF8)),
     Hostile("PKG141", "unicode-path-of-another-name", lambda: unicode_path(b"\x84.dcm", "../x.dcm", crc=5)),
+    Hostile(
+        "PKG141", "unicode-path-beside-utf8", lambda: unicode_path("ä.dcm".encode(), "../x.dcm", flags=UTF8)
+    ),
     Hostile("PKG142", "duplicate", two(b"ct1.dcm", b"ct1.dcm")),
     Hostile("PKG142", "duplicate-of-one-letter", two(b"a", b"a")),
     Hostile("PKG143", "case", two(b"CT1.dcm", b"ct1.DCM")),

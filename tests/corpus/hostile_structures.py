@@ -71,6 +71,7 @@ HOSTILE_STRUCTURES = [
     Hostile("PKG104", "two-zips-joined", lambda: plain() + plain(b"second")),
     Hostile("PKG104", "two-zips-joined-offsets-mended", ending(prefix=plain(), is_prefix_known=True)),
     Hostile("PKG105", "text-behind", ending(suffix=b"\r\n-- sent by mail gateway --\r\n")),
+    Hostile("PKG105", "more-behind-than-a-comment", ending(suffix=b"junk " * 40_000)),
     Hostile("PKG105", "one-byte-behind", ending(suffix=b"\n")),
     Hostile("PKG105", "script-behind-zip64", ending(suffix=b"<script>", zip64=True)),
     Hostile("PKG106", "text-before", ending(prefix=b"Content-Type: application/zip\r\n\r\n")),

@@ -59,6 +59,11 @@ def folders_of_macos() -> bytes:
     )
 
 
+def from_pipe() -> bytes:
+    """Return what Info-ZIP makes of its standard input: a member `-` that has the pipe's mode."""
+    return build([Part(b"-", DICOM, attributes=(stat.S_IFIFO | 0o600) << 16, system=UNIX)])
+
+
 def listed_backwards() -> bytes:
     """Return a zip whose directory has another order than the file."""
     data = plain()
@@ -94,6 +99,7 @@ SOUND_ZIPS: tuple[Sound, ...] = (
         two(b"1", b"2", attributes=(stat.S_IFREG | 0o644) << 16, system=UNIX, extra=_TIMES),
         _BOTH,
     ),
+    Sound("one-file-by-info-zip-from-a-pipe", from_pipe, (DICOM,)),
     Sound("windows-times", two(b"1", b"2", extra=_NTFS, local_extra=b""), _BOTH),
     Sound("padded-extra-field", one(local_extra=bytes(3)), _BOTH),
     Sound("names-in-cp437", two(b"\x81ste.dcm", b"\x84ste.dcm"), _BOTH),

@@ -45,14 +45,16 @@ def nested(times: int, **fields: object) -> bytes:
     return data
 
 
-def unicode_path(raw: bytes, name: str, local_says: str | None = None, crc: int | None = None) -> bytes:
+def unicode_path(
+    raw: bytes, name: str, local_says: str | None = None, crc: int | None = None, flags: int = 0
+) -> bytes:
     """Return a zip whose first member has a Unicode path field (0x7075)."""
 
     def path_field(text: str) -> bytes:
         check = zlib.crc32(raw) if crc is None else crc
         return extra_field(0x7075, b"\x01" + struct.pack("<I", check) + text.encode())
 
-    part = Part(raw, DICOM, extra=path_field(name), local_extra=path_field(local_says or name))
+    part = Part(raw, DICOM, flags=flags, extra=path_field(name), local_extra=path_field(local_says or name))
     return build([part, Part(b"ct2.dcm", OTHER)])
 
 

@@ -36,6 +36,8 @@ _UID = re.compile(r"(?<![0-9])(?<![0-9]\.)[0-2](?:\.(?:0|[1-9][0-9]*)){5,}(?![0-
 _COUNTED = re.compile(
     r"(?<![A-Za-z0-9])(?:PAT?|STD?|STU|SER?|SRS|IMG?|IMA|DCM|DICOM|PS|XX|FX|SL|FILE)[_-]?[0-9]{1,8}(?:-[0-9]{1,6})*(?![A-Za-z0-9])"
 )
+#: The folder that macOS adds beside the data, of which the names in it tell.
+_SHADOW = re.compile(r"(?:^|(?<=[/\\]))__MACOSX(?:[/\\]|$)")
 _EXTENSION = re.compile(r"\.(?:dcm|dic|dicom|ima|img|zip|part)$", re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ class ContainerMember:
 
 def judge_container_name(name: str, context: Context) -> Raised:
     """Judge a zip's or member's name, folders included: identifiers, people's names, birth dates."""
-    plain = re.sub(r"[\\/]+", " / ", _COUNTED.sub(" ", _UID.sub(" ", _EXTENSION.sub("", name))))
+    plain = re.sub(r"[\\/]+", " / ", _COUNTED.sub(" ", _UID.sub(" ", _bare(name))))
     found = judge_text(plain, "name of a file", context.text, context.allowed)
     raised = Raised(identifiers=found.identifiers)
     for code in found.codes.keys() & IDENTIFYING:
@@ -77,6 +79,10 @@ def judge_container_name(name: str, context: Context) -> Raised:
 def _is_counted(letter: str, digits: str) -> bool:
     """Say whether a letter and digits are a file's number, as writers of media count: I1000001, E0000012."""
     return letter in "IESZPDF" or "000" in digits
+
+
+def _bare(name: str) -> str:
+    return _EXTENSION.sub("", _SHADOW.sub("", name))
 
 
 def judge_remark(data: bytes, context: Context) -> Raised:

@@ -17,9 +17,10 @@ _MONTHS: Final = {
 OLDEST_TREATMENT_YEAR: Final = 1995
 _YEARS: Final = range(1900, 2100)
 
+#: What may begin with a long run begins at the start of it only: else the time is the square of its length.
 EMAIL = re.compile(
-    r"[A-Za-z0-9._-]+ at [A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+\b|"
-    r"[A-Za-z0-9._%+'-]+ ?(?:@|\(at\)|\[at\]) ?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    r"(?<![A-Za-z0-9._-])[A-Za-z0-9._-]+ at [A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+\b|"
+    r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+ ?(?:@|\(at\)|\[at\]) ?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 )
 _TELEPHONE = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:\+|00)\s?44[\s().-]*(?:\(?0\)?)?[\s.-]*|\(?0(?=[1-37-9]))(?:[\s().-]{0,2}[0-9]){8,10}(?![0-9])"

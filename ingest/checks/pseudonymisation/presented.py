@@ -6,7 +6,7 @@ import re
 
 from ingest.checks.pseudonymisation.words import Lexicon, WordClass, WordReport, fold
 
-_CARET_NAME = re.compile(r"[^\W\d_]{2,}\s*\^\s*[^\W\d_]+")
+_CARET_NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\s*\^\s*[^\W\d_]+")
 _COMMA_NAME = re.compile(r"\b([^\W\d_]{2,}),\s*([^\W\d_]{2,})\b")
 _TITLE_NAME = re.compile(
     r"(?<![A-Za-z])(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lady|lord|rev|sister|nurse)(?:\.\s*|\s+|_)(?:[A-Z]\.?[\s_]+)*([A-Z][^\W\d_]+|[A-Z]{3,})",

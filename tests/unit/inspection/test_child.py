@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from ingest.checks.codes import load_codes
 from ingest.inspection.client import InspectionBugError, Inspector
 from ingest.model.errors import TransientError
 from ingest.model.inspection import InspectionRequest
 from ingest.model.instance import InstanceFacts
+from ingest.model.verdict import Outcome
+from ingest.steps.judge import judge_package
+from ingest.trial.load import load_default_trial
 from tests.corpus.dicom_parts import another, ct
 from tests.inspections import inspect_here, request_for, zip_of
 
@@ -74,6 +78,8 @@ def test_death_of_the_child_is_a_finding_and_it_is_replaced(tmp_path: Path) -> N
         inspection = inspector.inspect(bare(many(3000), tmp_path), lambda _: None, kill)
         assert [finding.code for finding in inspection.findings] == ["PKG901"]
         assert inspection.package.sha256
+        verdict = judge_package(inspection, {}, load_default_trial(load_codes()), None).verdict
+        assert verdict.outcome is Outcome.HELD
         again = inspector.inspect(bare(many(2), tmp_path), lambda _: None)
         assert again.package.instances == 2
         assert inspector.pid != killed

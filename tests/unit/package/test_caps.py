@@ -137,3 +137,18 @@ def test_unreadable_member_spoils_no_other(tmp_path: Path) -> None:
     reading = read_zip(build([broken, Part(b"2", OTHER)]), tmp_path)
     assert reading.codes == {"PKG202"}
     assert reading.contents == (OTHER,)
+
+
+def test_gate_has_a_deadline(tmp_path: Path) -> None:
+    package = package_of(plain(), tmp_path, Limits(seconds=-1.0))
+    assert [finding.code for finding in package.findings] == ["PKG126"]
+    assert not package.is_readable
+
+
+def test_a_nested_zip_has_the_deadline_of_the_zip_around_it(tmp_path: Path) -> None:
+    package = package_of(nested(1), tmp_path)
+    assert [finding.code for finding in unwrap(package, Limits(), tmp_path, 0.0).findings] == []
+    with MemberReader(package, Limits(), tmp_path, 0.0) as reader:
+        found = reader.read(package.members[0])
+    assert isinstance(found, Finding)
+    assert found.code == "PKG126"
