@@ -243,7 +243,7 @@ def _can_be_next(mark: bytes, last: int, creators: dict[int, str], is_big: bool)
 def _note_disorder(out: Elements, element: Element, last: int, maximum: int) -> None:
     """Record an element out of order. After the pixel data, at the top, it is no part of the data set."""
     path, _, _, item = element
-    if item is None and (last >= PIXEL_DATA or not (path.is_known or path.is_private)):
+    if item is None and (last >= PIXEL_DATA or path.tag < 0x40000 or not (path.is_known or path.is_private)):
         raise _WalkError("trailing")
     out.disordered.append(element)
     if len(out.elements) > maximum:

@@ -112,10 +112,22 @@ def _read_meta(out: Outside, pos: int, root: TagPath) -> None:
         if path.tag == 0x00020000 and length == 4:
             declared_end = pos + u32(data, start)[0]
     out.begin = pos
+    _check_once(out)
     if declared_end not in (-1, pos) and out.is_dicom:
         out.faults.append(
             Fault(faults.META_LENGTH, "file meta (0002,0000)", "FileMetaInformationGroupLength")
         )
+
+
+def _check_once(out: Outside) -> None:
+    """Each element of file meta stands once: of two, one program takes the first and another the last."""
+    seen: set[int] = set()
+    for path, _, _, _ in out.meta:
+        if path.tag in seen:
+            place = f"file meta ({path.tag >> 16:04X},{path.tag & 0xFFFF:04X})"
+            out.faults.append(Fault(faults.REPEATED_ELEMENT, place, path.keyword, {"elements": 2}))
+            return
+        seen.add(path.tag)
 
 
 def meta_value(out: Outside, tag: int) -> str:

@@ -16,6 +16,10 @@ from ingest.trial.definition import Limits
 
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, PIXEL_DATA})
+#: Old systems fill files up to whole blocks.
+_BLOCK = 512
+#: Groups 0000 (commands) and 0002 (file meta) are no part of a data set (PS3.5 7.1); 0004 is a DICOMDIR's.
+_FIRST_OF_DATA = 0x00040000
 _PROBLEMS = {
     "truncated": faults.TRUNCATED,
     "malformed": faults.MALFORMED,
@@ -90,6 +94,8 @@ def walk(data: Buffer, tree: PathTree, limits: Limits) -> Walk:
     read_elements(found.found, outside.begin, end, root, encoding, limits.elements, limits.element_depth)
     found.top = {element[0].tag: element for element in found.elements if element[3] is None}
     found.has_inner_charsets = tree.has_inner_charsets
+    if found.top and min(found.top) < _FIRST_OF_DATA:
+        found.faults.append(Fault(faults.MALFORMED, tag_text(min(found.top)), is_fatal=True))
     _judge_end(found, end)
     _judge_order(found)
     if outside.is_bare and 0x00080016 not in found.top:
@@ -104,7 +110,8 @@ def _judge_end(found: Walk, end: int) -> None:
         found.faults.append(Fault(faults.MALFORMED, is_fatal=True))
     elif problem == "trailing":
         found.trailing = (position, end)
-        is_padding = is_zero(found.data, position, end)
+        # Else they may be the end of a value that has grown, pushed out of it: a dose cube ends in zeros.
+        is_padding = not len(found.outside.data) % _BLOCK and is_zero(found.data, position, end)
         code = faults.TRAILING_ZEROS if is_padding else faults.TRAILING_BYTES
         found.faults.append(Fault(code, TRAILING_BYTES, detail={"bytes": end - position}))
     elif problem:
@@ -116,7 +123,11 @@ def _judge_end(found: Walk, end: int) -> None:
 
 
 def _judge_order(found: Walk) -> None:
-    """Elements stand in ascending order, each once (PS3.5 7.1). One that is repeated can hide a value."""
+    """Elements stand in ascending order, each once (PS3.5 7.1).
+
+    One that is repeated can hide a value; so can one out of its place, from programs that read no further. In
+    items, where vendors' own lists are careless, that is mentioned only.
+    """
     disordered = found.found.disordered
     if not disordered:
         return
@@ -127,7 +138,12 @@ def _judge_order(found: Walk) -> None:
         if key in places:
             counts[key] = counts.get(key, 0) + 1
     repeated = [element for element in disordered if counts.get((element[0].tag, id(element[3])), 0) > 1]
-    for code, elements in ((faults.REPEATED_ELEMENT, repeated), (faults.DISORDERED, disordered)):
+    at_top = [element for element in disordered if element[3] is None]
+    for code, elements in (
+        (faults.REPEATED_ELEMENT, repeated),
+        (faults.OUT_OF_PLACE, at_top),
+        (faults.DISORDERED, disordered),
+    ):
         if elements:
             path, _, _, item = elements[0]
             detail = {"elements": len(elements)}

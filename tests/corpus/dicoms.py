@@ -9,6 +9,7 @@ from tests.corpus.cases import Hostile, Sound
 from tests.corpus.dicom_parts import (
     BIG,
     BIG_ENDIAN,
+    CT,
     DEFLATED,
     EXPLICIT,
     IMPLICIT,
@@ -128,10 +129,17 @@ HOSTILE_DICOMS: tuple[Hostile, ...] = (
     Hostile("DCM201", "zip-after-pixels", lambda: ct(tail=b"PK\x03\x04" + bytes(60))),
     Hostile("DCM201", "after-implicit", lambda: ct(writing=PLAIN, syntax=IMPLICIT, tail=b"John Smith\n")),
     Hostile("DCM201", "after-deflated", lambda: ct(syntax=DEFLATED) + b"John Smith of 7 High Street"),
+    Hostile("DCM201", "zeros-that-fill-no-block", lambda: ct(tail=bytes(3))),
+    Hostile("DCM201", "command-after-data", lambda: ct(tail=bytes(8), pixels=None)),
     Hostile("DCM201", "three-bytes", lambda: ct(tail=b"JS\n")),
     Hostile("DCM204", "windows-program", lambda: b"MZ\x90\x00" + b"\x01" * 124 + ct()[128:]),
     Hostile("DCM204", "unix-program", lambda: b"\x7fELF\x02\x01" + bytes(122) + ct()[128:]),
     Hostile("DCM204", "script", lambda: b"#!/bin/sh\nexit\n" + bytes(113) + ct()[128:]),
+    Hostile(
+        "DCM205",
+        "two-uids-in-file-meta",
+        lambda: ct(before=outside(EXPLICIT, extra=LITTLE.text(0x00020003, "UI", "2.25.99"))),
+    ),
     Hostile(
         "DCM205",
         "two-names",
@@ -141,6 +149,17 @@ HOSTILE_DICOMS: tuple[Hostile, ...] = (
         "DCM205",
         "two-ids-apart",
         lambda: ct(pixels=None, tail=header()[0x00100020] + LITTLE.element(0x7FE00010, "OW", PIXELS)),
+    ),
+    Hostile("DCM104", "command-in-front", lambda: ct(extra={0: LITTLE.element(0, "UL", bytes(4))})),
+    Hostile(
+        "DCM208",
+        "name-before-charset",
+        lambda: ct(extra={0x00080005: header()[_NAME], _NAME: LITTLE.text(0x00080005, "CS", "ISO_IR 100")}),
+    ),
+    Hostile(
+        "DCM208",
+        "tag-changed-on-the-way",
+        lambda: ct(extra={0x00080050: LITTLE.text(0x00080E50, "SH", "1"), 0x00080060: header()[0x00080060]}),
     ),
     Hostile("DCM301", "class", lambda: ct(before=outside(EXPLICIT, sop_class=RTPLAN))),
     Hostile("DCM302", "instance", lambda: ct(before=outside(EXPLICIT, uid="2.25.999"))),
@@ -157,6 +176,11 @@ HOSTILE_DICOMS: tuple[Hostile, ...] = (
         "DCM306",
         "structures-without-observations",
         lambda: _flat(RTSTRUCT, "RTSTRUCT", 0x30060020, 0x30060039),
+    ),
+    Hostile(
+        "DCM308",
+        "structures-without-approval",
+        lambda: _flat(RTSTRUCT, "RTSTRUCT", 0x30060020, 0x30060039, 0x30060080),
     ),
     Hostile("DCM401", "no-pixels", lambda: ct(pixels=None)),
     Hostile("DCM402", "half-the-pixels", lambda: ct(pixels=PIXELS[:16])),
@@ -182,14 +206,16 @@ SOUND_DICOMS: tuple[Sound, ...] = (
     Sound("open-sequences", lambda: ct(extra={_SEQUENCE: _nested(20)}), ()),
     Sound("trailing-padding-element", lambda: ct(tail=LITTLE.element(0xFFFCFFFC, "OB", bytes(100))), ()),
     Sound("pixels-padded-to-even", lambda: ct(pixels=bytes(10), x00280010=3, x00280011=3, x00280100=8), ()),
-    Sound("zeros-after", lambda: ct(tail=bytes(300)), (), frozenset({"DCM202"})),
+    Sound("zeros-to-a-whole-block", lambda: ct(tail=bytes(-len(ct()) % 512)), (), frozenset({"DCM202"})),
     Sound("tiff-preamble", lambda: b"II*\0" + b"\1" * 124 + ct()[128:], (), frozenset({"DCM203"})),
     Sound("no-preamble", lambda: ct(before=b"DICM" + meta(EXPLICIT)), (), frozenset({"DCM207"})),
     Sound("meta-alone", lambda: ct(before=meta(EXPLICIT)), (), frozenset({"DCM207"})),
     Sound("meta-length", lambda: ct(before=outside(EXPLICIT, length=999)), (), frozenset({"DCM113"})),
     Sound(
-        "out-of-order",
-        lambda: ct(extra={0x00080005: header()[_NAME], _NAME: LITTLE.text(0x00080005, "CS", "ISO_IR 100")}),
+        "out-of-order-in-an-item",
+        lambda: _in_sequence(
+            LITTLE.item(LITTLE.text(0x00081155, "UI", "1.2") + LITTLE.text(0x00081150, "UI", CT))
+        ),
         (),
         frozenset({"DCM206"}),
     ),
@@ -200,12 +226,6 @@ SOUND_DICOMS: tuple[Sound, ...] = (
         ),
         (),
         frozenset({"DCM307"}),
-    ),
-    Sound(
-        "structures-without-approval",
-        lambda: _flat(RTSTRUCT, "RTSTRUCT", 0x30060020, 0x30060039, 0x30060080),
-        (),
-        frozenset({"DCM308"}),
     ),
 )
 
