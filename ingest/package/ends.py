@@ -19,6 +19,7 @@ _TAIL = _END.size + 0xFFFF
 #: How far from its end a file is searched for the end of a zip that more than a comment follows.
 _LONGEST_LOOK = 64 * 1024**2
 _STEP = 1024**2
+_TAPE_BLOCK = 10240
 
 #: What follows the record's own size field when it has no extensible data.
 _END64_REST = _END64.size - 12
@@ -44,6 +45,8 @@ def find_end(source: Source) -> End:
     tail = source.read_at(max(0, source.size - _TAIL), _TAIL)
     base = source.size - len(tail)
     candidates = [place for place in _places(tail) if place + _END.size <= len(tail)]
+    if not any(_after(tail, place) == len(tail) for place in candidates):
+        tail = _without_padding(source.size, tail, candidates)
     exact = [place for place in candidates if _after(tail, place) == len(tail)]
     if not exact:
         _refuse_without_end(source, tail, base, candidates)
@@ -64,6 +67,17 @@ def _places(tail: bytes) -> list[int]:
 def _after(tail: bytes, place: int) -> int:
     """Return where the record at `place` ends, its comment included."""
     return place + _END.size + int.from_bytes(tail[place + 20 : place + 22], "little")
+
+
+def _without_padding(file_size: int, tail: bytes, candidates: list[int]) -> bytes:
+    """Return the tail without the zeros that fill the file up to whole blocks of a tape.
+
+    libarchive (`bsdtar --format zip -cf -`, macOS's too) writes them to a pipe. They hold nothing.
+    """
+    if file_size % _TAPE_BLOCK or not candidates:
+        return tail
+    end = _after(tail, candidates[-1])
+    return tail if tail[end:].strip(b"\0") or len(tail) - end >= _TAPE_BLOCK else tail[:end]
 
 
 def _refuse_without_end(source: Source, tail: bytes, base: int, candidates: list[int]) -> None:

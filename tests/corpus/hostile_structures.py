@@ -72,6 +72,8 @@ HOSTILE_STRUCTURES = [
     Hostile("PKG104", "two-zips-joined-offsets-mended", ending(prefix=plain(), is_prefix_known=True)),
     Hostile("PKG105", "text-behind", ending(suffix=b"\r\n-- sent by mail gateway --\r\n")),
     Hostile("PKG105", "more-behind-than-a-comment", ending(suffix=b"junk " * 40_000)),
+    Hostile("PKG105", "zeros-that-fill-no-block", ending(suffix=bytes(700))),
+    Hostile("PKG105", "text-in-the-padding", lambda: (plain() + b"hidden").ljust(10240, b"\0")),
     Hostile("PKG105", "one-byte-behind", ending(suffix=b"\n")),
     Hostile("PKG105", "script-behind-zip64", ending(suffix=b"<script>", zip64=True)),
     Hostile("PKG106", "text-before", ending(prefix=b"Content-Type: application/zip\r\n\r\n")),

@@ -100,6 +100,7 @@ SOUND_ZIPS: tuple[Sound, ...] = (
         _BOTH,
     ),
     Sound("one-file-by-info-zip-from-a-pipe", from_pipe, (DICOM,)),
+    Sound("padded-to-a-tape-block-by-libarchive", lambda: plain().ljust(10240, b"\0"), _BOTH),
     Sound("windows-times", two(b"1", b"2", extra=_NTFS, local_extra=b""), _BOTH),
     Sound("padded-extra-field", one(local_extra=bytes(3)), _BOTH),
     Sound("names-in-cp437", two(b"\x81ste.dcm", b"\x84ste.dcm"), _BOTH),
