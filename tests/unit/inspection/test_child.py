@@ -104,7 +104,7 @@ def test_too_long_is_a_finding(tmp_path: Path) -> None:
 def test_more_memory_than_allowed_is_a_finding_of_the_member(tmp_path: Path) -> None:
     large = ct(pixels=bytes(60_500_000), x00280010=5500, x00280011=5500)
     package = zip_of({"x/a.dcm": large, "x/b.dcm": another("2.25.7")}, zipfile.ZIP_STORED)
-    with Inspector(memory_limit=130 * 1024**2) as inspector:
+    with Inspector(memory_limit=80 * 1024**2) as inspector:
         inspection = inspector.inspect(bare(package, tmp_path), lambda _: None)
     (finding,) = (finding for finding in inspection.findings if finding.code == "DCM902")
     assert finding.subject == "123-1001"
