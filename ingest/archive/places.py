@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from ingest.archive.placement import spread_folders
+
 #: Folders of the archive and their modes. What is not pseudonymised for certain is for the service alone.
 _FOLDERS = {
     "building": 0o700,
@@ -49,6 +51,7 @@ class Places:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o750)
         for name, mode in _FOLDERS.items():
             (self.root / name).mkdir(exist_ok=True, mode=mode)
+        spread_folders(self.staging)
 
     def object_of(self, subject_id: str) -> Path:
         """Return the root of a subject's object (OCFL extension 0002: the id is the directory's name)."""

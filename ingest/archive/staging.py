@@ -6,6 +6,7 @@ Both hold files named `<ordinal>.dcm` in a folder named by the submission; nothi
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,10 +24,18 @@ def staged_file(places: Places, submission_id: str, ordinal: int) -> Path:
 def fresh_staging(places: Places, submission_id: str) -> Path:
     """Return an empty staging folder for a submission; what an earlier try left is removed."""
     folder = places.staging / submission_id
+    # The file system chooses a folder's place by the name with which it is made (`placement`).
+    fresh = places.staging / f".{submission_id}~{secrets.token_hex(8)}"
     with worldly_faults("making a staging folder"):
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
+        fresh.mkdir(mode=0o700)
+        fresh.rename(folder)
     return folder
+
+
+def submission_of(folder: Path) -> str:
+    """Return whose a folder in staging/ is, also one in the making that a killed worker left."""
+    return folder.name.partition("~")[0].removeprefix(".")
 
 
 def clear_staging(places: Places, submission_id: str) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ingest.archive.staging import clear_quarantine, clear_staging
+from ingest.archive.disk import discard
+from ingest.archive.staging import clear_quarantine, submission_of
 from ingest.archive.verify_archive import paced
 from ingest.ledger.outbox import Channel, Message
 from ingest.model.submission import Submission, SubmissionState
@@ -114,9 +115,9 @@ def _clear_leftovers(parts: Parts) -> None:
     resting = (SubmissionState.DONE, SubmissionState.UNFINISHED, SubmissionState.VANISHED)
     for folder in parts.places.staging.iterdir():
         with parts.ledger.read() as tx:
-            state = tx.submissions.get(folder.name).state
+            state = tx.submissions.get(submission_of(folder)).state
         if state in resting:
-            clear_staging(parts.places, folder.name)
+            discard(folder)
 
 
 def _tell(parts: Parts, problems: list[str]) -> None:

@@ -188,6 +188,19 @@ def test_members_lost_from_staging_are_inspected_again_and_filed(tmp_path: Path)
         assert reconcile(deployment.parts).problems == ()
 
 
+def test_what_killed_workers_left_in_staging_is_swept_away_at_night(tmp_path: Path) -> None:
+    with deploy(tmp_path) as deployment:
+        deployment.drop("explorer", "123", "a.zip", zip_instances(small_case("123-1001", 1)))
+        deployment.run()
+        (submission,) = deployment.submissions()
+        staging = deployment.parts.places.staging
+        (staging / submission.id).mkdir()
+        (staging / submission.id / "1.dcm").write_bytes(b"staged")
+        (staging / f".{submission.id}~0123456789abcdef").mkdir()
+        assert reconcile(deployment.parts).problems == ()
+        assert list(staging.iterdir()) == []
+
+
 def _take_to(deployment: Deployment, state: SubmissionState) -> None:
     for _ in range(3):
         for share in deployment.parts.shares:

@@ -1,0 +1,54 @@
+"""Folders in staging lie apart on disks that can do so, and staging works as well on those that cannot."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingest.archive.placement import spread_folders
+from ingest.archive.places import Places
+from ingest.archive.staging import fresh_staging, submission_of
+
+
+def _flags(folder: Path) -> str:
+    return subprocess.run(
+        ["lsattr", "-d", folder], check=True, capture_output=True, text=True
+    ).stdout.split()[0]
+
+
+@pytest.mark.skipif(shutil.which("chattr") is None, reason="chattr is not installed")
+def test_staging_is_marked_where_the_disk_can_be_told(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    told.mkdir()
+    if subprocess.run(["chattr", "+T", told], check=False, capture_output=True).returncode:
+        pytest.skip("this file system takes no such hint")
+    places = Places(tmp_path / "archive")
+    places.make()
+    places.make()
+    assert "T" in _flags(places.staging)
+    assert "T" not in _flags(places.building)
+
+
+def test_a_disk_that_takes_no_hint_is_no_fault() -> None:
+    spread_folders(Path("/proc/self"))
+    spread_folders(Path("/proc/self/not-there"))
+
+
+def test_a_fresh_folder_is_empty_private_and_replaces_what_was_left(tmp_path: Path) -> None:
+    places = Places(tmp_path / "archive")
+    places.make()
+    (places.staging / "S000001").mkdir()
+    (places.staging / "S000001" / "1.dcm").write_bytes(b"of an earlier try")
+    folder = fresh_staging(places, "S000001")
+    assert folder == places.staging / "S000001"
+    assert list(folder.iterdir()) == []
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in places.staging.iterdir()] == ["S000001"]
+
+
+@pytest.mark.parametrize("name", ["S000001", ".S000001~0123456789abcdef"])
+def test_a_folder_in_staging_tells_whose_it_is(name: str) -> None:
+    assert submission_of(Path("staging") / name) == "S000001"
