@@ -177,11 +177,6 @@ HOSTILE_DICOMS: tuple[Hostile, ...] = (
         "structures-without-observations",
         lambda: _flat(RTSTRUCT, "RTSTRUCT", 0x30060020, 0x30060039),
     ),
-    Hostile(
-        "DCM308",
-        "structures-without-approval",
-        lambda: _flat(RTSTRUCT, "RTSTRUCT", 0x30060020, 0x30060039, 0x30060080),
-    ),
     Hostile("DCM401", "no-pixels", lambda: ct(pixels=None)),
     Hostile("DCM402", "half-the-pixels", lambda: ct(pixels=PIXELS[:16])),
     Hostile("DCM402", "empty-pixels", lambda: ct(pixels=b"")),
@@ -210,6 +205,12 @@ SOUND_DICOMS: tuple[Sound, ...] = (
     Sound("tiff-preamble", lambda: b"II*\0" + b"\1" * 124 + ct()[128:], (), frozenset({"DCM203"})),
     Sound("no-preamble", lambda: ct(before=b"DICM" + meta(EXPLICIT)), (), frozenset({"DCM207"})),
     Sound("meta-alone", lambda: ct(before=meta(EXPLICIT)), (), frozenset({"DCM207"})),
+    Sound(
+        "structures-without-approval",
+        lambda: _flat(RTSTRUCT, "RTSTRUCT", 0x30060020, 0x30060039, 0x30060080),
+        (),
+        frozenset({"DCM308"}),
+    ),
     Sound("meta-length", lambda: ct(before=outside(EXPLICIT, length=999)), (), frozenset({"DCM113"})),
     Sound(
         "out-of-order-in-an-item",
