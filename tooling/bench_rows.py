@@ -29,7 +29,8 @@ Figures = dict[str, Any]
 #: Columns of `instances` that differ from copy to copy, as SQL over the copy's number `n`.
 _VARIED = {
     "id": "NULL",
-    "ordinal": "ordinal + 1000000 * n",
+    "inspection_id": "inspection_id + 1000000 * n",
+    "submission": "submission + 1000000 * n",
     "subject_id": "'124-' || (1000 + n % 9000)",
     "label": "'124-' || (1000 + n % 9000)",
     "site": "'124'",
@@ -74,6 +75,7 @@ def measure_catalogue(worker_type: Any, rounds: int) -> Figures:
                 for size in (1_000, 100_000):
                     data = folder / f"{size}-{number}"
                     shutil.copytree(folder / str(size), data, ignore=shutil.ignore_patterns("*.dcm"))
+                    os.sync()  # the disk is not to be busy with the copy
                     worker.send(do="ingest", zip=str(second), data=str(data))
                     answer = worker.receive()
                     if answer["outcome"] != "accepted":

@@ -11,6 +11,8 @@ from ingest.model.errors import ConfigurationError
 
 #: How long a writer waits for another, in milliseconds; transactions are short.
 BUSY_TIMEOUT_MS = 30_000
+#: SQLite: pages that its journal (WAL) may hold, 32 MiB, and KiB of pages kept in memory a connection.
+_JOURNAL_PAGES, _CACHE_KIB = 8192, 8192
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -42,6 +44,9 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What the journal holds is written into the ledger's pages rarely, and for many packages at once.
+    connection.execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
