@@ -56,7 +56,16 @@ class Disk:
 
     def show(self, folder: Path, choose: Choice, keeps_bytes: Callable[[], bool]) -> None:
         """Write what the disk may hold after a power cut to an empty folder."""
-        _show(self.root, folder, choose, keeps_bytes)
+        _show(self.root, folder, choose, lambda node: node.data if keeps_bytes() else node.synced)
+
+    def show_holes(self, folder: Path) -> None:
+        """Write what some disks hold: every name and full length, and zeros where bytes are lost."""
+        _show(
+            self.root,
+            folder,
+            lambda meanings: meanings[-1],
+            lambda node: node.synced.ljust(len(node.data), b"\0"),
+        )
 
     def shows(self, seeds: range) -> list[Callable[[Path], None]]:
         """Return ways to make up a disk: nothing unsynced kept; all names but no bytes; random mixtures."""
@@ -64,22 +73,23 @@ class Disk:
             lambda to: self.show(to, lambda meanings: meanings[0], lambda: False),
             lambda to: self.show(to, lambda meanings: meanings[-1], lambda: False),
         ]
+        ways.append(self.show_holes)
         for seed in seeds:
             dice = random.Random(seed)
             ways.append(lambda to, dice=dice: self.show(to, dice.choice, lambda: dice.random() < 0.5))
         return ways
 
 
-def _show(node: Node, folder: Path, choose: Choice, keeps_bytes: Callable[[], bool]) -> None:
+def _show(node: Node, folder: Path, choose: Choice, bytes_of: Callable[[Node], bytes]) -> None:
     folder.mkdir(exist_ok=True)
     for name in sorted(node.synced_names.keys() | node.pending.keys()):
         meaning = choose([node.synced_names.get(name), *node.pending.get(name, [])])
         if meaning is None:
             continue
         if meaning.is_directory:
-            _show(meaning, folder / name, choose, keeps_bytes)
+            _show(meaning, folder / name, choose, bytes_of)
         else:
-            (folder / name).write_bytes(meaning.data if keeps_bytes() else meaning.synced)
+            (folder / name).write_bytes(bytes_of(meaning))
 
 
 class Recorder:

@@ -77,7 +77,7 @@ def stage(archive: Archive, pieces: list[bytes], digests: list[str], prefix: str
         with path.open("wb") as file:
             file.write(piece)
         files.append(
-            NewFile(path, f"planning-ct/{prefix}/1.2.826.0.1.3680043.{number}.dcm", digest, len(piece))
+            NewFile(path, f"planning-ct/{prefix}/1.2.826.0.1.3680043.{number}.dcm", digest, len(piece), True)
         )
     return tuple(files)
 

@@ -21,7 +21,8 @@ from ingest.model.errors import TransientError
 _NO_LINK = {errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _CHUNK = 1 << 20
-READ_ONLY = 0o444
+#: Modes of what is filed, whatever the umask: for all whom the archive's own folder lets in.
+READ_ONLY, OPEN_FOLDER = 0o444, 0o755
 
 
 class SyncError(OSError):
@@ -50,7 +51,7 @@ def sync_directory(path: Path) -> None:
 
 def write_file(path: Path, data: bytes) -> None:
     """Write a new read-only file. The caller syncs its directory."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
+    descriptor = _create(path)
     try:
         _write_all(descriptor, data)
         os.fsync(descriptor)
@@ -101,7 +102,7 @@ def copy_file(source: Path, target: Path) -> None:
     """Copy into a new read-only file and sync it. The caller syncs its directory."""
     reader = os.open(source, os.O_RDONLY)
     try:
-        writer = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
+        writer = _create(target)
         try:
             while chunk := os.read(reader, _CHUNK):
                 _write_all(writer, chunk)
@@ -112,10 +113,22 @@ def copy_file(source: Path, target: Path) -> None:
         os.close(reader)
 
 
+def _create(path: Path) -> int:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
+    os.chmod(path, READ_ONLY)  # noqa: PTH101 - the umask may have taken some of it
+    return descriptor
+
+
 def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+
+
+def make_directory(path: Path, mode: int) -> None:
+    """Create a directory with this mode, whatever the umask. Raises FileExistsError."""
+    path.mkdir(mode=mode)
+    path.chmod(mode)
 
 
 def make_directories(root: Path, relative: Path, made: dict[Path, None]) -> Path:
@@ -124,7 +137,7 @@ def make_directories(root: Path, relative: Path, made: dict[Path, None]) -> Path
     for part in relative.parts:
         path = path / part
         if path not in made:
-            path.mkdir(mode=0o755)
+            make_directory(path, OPEN_FOLDER)
             made[path] = None
     return path
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -146,7 +145,6 @@ if sys.platform == "linux":
             fcntl.ioctl(target, _CLONE, source)
         except OSError:
             return False
-        os.fchmod(target, 0o644)
         return True
 
 else:

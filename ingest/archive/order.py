@@ -51,14 +51,16 @@ class NoSuchFile(LookupError):
 class NewFile:
     """One file of the new version.
 
-    staged:  where its bytes lie, on the archive's file system; None: the object has them (by sha256).
-    logical: its path within the object, `planning-ct/1.2.3.dcm`.
+    staged:    where its bytes lie, on the archive's file system; None: the object has them (by sha256).
+    logical:   its path within the object, `planning-ct/1.2.3.dcm`.
+    is_recent: it was staged since this machine started (`restarts`); any other is hashed when it is filed.
     """
 
     staged: Path | None
     logical: str
     sha256: str
     size: int
+    is_recent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

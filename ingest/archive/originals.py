@@ -33,11 +33,15 @@ class Original:
     name: str = field(repr=False)
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
 class Receiving:
     """A download under way: nothing is kept unless `keep` was called."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
+        self._file = open(path, "xb", buffering=0, opener=_private)  # noqa: SIM115 - closed by `close`
         self.is_kept = False
 
     def write(self, piece: bytes) -> None:

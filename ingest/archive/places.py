@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+import stat
 from pathlib import Path
 
 from ingest.archive.placement import spread_folders
 
+#: The archive's own folder is for the service and its group, unless whoever made it gave it another mode.
+_ROOT = 0o750
+_PRIVATE = 0o700
 #: Folders of the archive and their modes. What is not pseudonymised for certain is for the service alone.
 _FOLDERS = {
-    "building": 0o700,
-    "orphans": 0o700,
-    "locks": 0o700,
-    "staging": 0o700,
-    "originals": 0o700,
-    "quarantine": 0o700,
+    "building": _PRIVATE,
+    "orphans": _PRIVATE,
+    "locks": _PRIVATE,
+    "staging": _PRIVATE,
+    "originals": _PRIVATE,
+    "quarantine": _PRIVATE,
     "reports": 0o750,
     "withdrawn": 0o750,
 }
@@ -48,9 +52,11 @@ class Places:
 
     def make(self) -> None:
         """Create the folders that are not there; the storage root itself is made by `store`."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o750)
+        if not self.root.is_dir():
+            self.root.mkdir(parents=True, exist_ok=True, mode=_ROOT)
+            self.root.chmod(_ROOT)
         for name, mode in _FOLDERS.items():
-            (self.root / name).mkdir(exist_ok=True, mode=mode)
+            _make_folder(self.root / name, mode)
         spread_folders(self.staging)
 
     def object_of(self, subject_id: str) -> Path:
@@ -68,3 +74,11 @@ class Places:
     def orphans_of(self, subject_id: str) -> list[Path]:
         """Return what lies in orphans/ for a subject."""
         return sorted(self.orphans.glob(f"{subject_id}~*"))
+
+
+def _make_folder(path: Path, mode: int) -> None:
+    """Create a folder with this mode, whatever the umask; what is there and lets more people in is shut."""
+    path.mkdir(exist_ok=True, mode=mode)
+    found = stat.S_IMODE(path.stat().st_mode)
+    if found & mode != mode or (mode == _PRIVATE and found & 0o077):
+        path.chmod(mode)

@@ -8,17 +8,23 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
-from ingest.archive.disk import discard, place_file, sync_directory, worldly_faults
+from ingest.archive.disk import digest_file, discard, place_file, sync_directory, worldly_faults
 from ingest.archive.order import StagingLost
 from ingest.archive.places import Places
+from ingest.archive.restarts import is_of_this_run, mark
 
 
 def staged_file(places: Places, submission_id: str, ordinal: int) -> Path:
     """Return where a member of a submission is staged."""
     return places.staging / submission_id / f"{ordinal}.dcm"
+
+
+def is_recent(places: Places, submission_id: str) -> bool:
+    """Whether a submission was staged since this machine started: else its bytes must be looked at again."""
+    return is_of_this_run(places.staging / submission_id)
 
 
 def fresh_staging(places: Places, submission_id: str) -> Path:
@@ -29,6 +35,7 @@ def fresh_staging(places: Places, submission_id: str) -> Path:
     with worldly_faults("making a staging folder"):
         shutil.rmtree(folder, ignore_errors=True)
         fresh.mkdir(mode=0o700)
+        mark(fresh)
         fresh.rename(folder)
     return folder
 
@@ -43,14 +50,17 @@ def clear_staging(places: Places, submission_id: str) -> None:
     discard(places.staging / submission_id)
 
 
-def quarantine_members(places: Places, submission_id: str, ordinals: Iterable[int]) -> int:
+def quarantine_members(places: Places, submission_id: str, members: Mapping[int, str]) -> int:
     """Link held members from staging into quarantine; members of earlier tries are removed. Returns how many.
+
+    members: ordinal → sha256 of what was inspected.
 
     One that is not staged and lies in quarantine stays: what is decided again was not inspected again.
     Raises StagingLost where it lies in neither, TransientError.
     """
-    wanted = sorted(set(ordinals))
+    wanted = sorted(members)
     folder = places.quarantine / submission_id
+    is_sure = is_recent(places, submission_id)
     with worldly_faults("putting members into quarantine"):
         if not wanted:
             shutil.rmtree(folder, ignore_errors=True)
@@ -61,17 +71,20 @@ def quarantine_members(places: Places, submission_id: str, ordinals: Iterable[in
             if path not in kept:
                 path.unlink()
         for ordinal in wanted:
-            _quarantine(staged_file(places, submission_id, ordinal), folder / f"{ordinal}.dcm")
+            staged = staged_file(places, submission_id, ordinal)
+            _quarantine(staged, folder / f"{ordinal}.dcm", None if is_sure else members[ordinal])
         sync_directory(folder)
         sync_directory(places.quarantine)
     return len(wanted)
 
 
-def _quarantine(staged: Path, target: Path) -> None:
+def _quarantine(staged: Path, target: Path, sha256: str | None) -> None:
     if not staged.exists():
         if target.exists():
             return
         raise StagingLost("a staged member is not there")
+    if sha256 is not None and digest_file(staged) != sha256:
+        raise StagingLost("a staged member is not the one that was inspected")
     target.unlink(missing_ok=True)
     place_file(staged, target)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from ingest.archive.build import build_version
 from ingest.archive.disk import (
+    OPEN_FOLDER,
     digest_bytes,
     digest_file,
     discard,
+    make_directory,
     move_directory,
     sync_directory,
     worldly_faults,
@@ -201,7 +203,7 @@ class Archive:
             if self.places.subjects.exists():
                 return
             top = self.places.new_building("storage-root")
-            top.mkdir(mode=0o755)
+            make_directory(top, OPEN_FOLDER)
             layout = {
                 "extension": LAYOUT,
                 "description": "One object a subject, in a directory of its study ID.",

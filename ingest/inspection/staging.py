@@ -46,7 +46,8 @@ def stage_member(
 def stage_pieces(folder: Path | None, ordinal: int, pieces: Iterable[bytes]) -> tuple[str, int]:
     """Write `<ordinal>.dcm` and return its sha256 and size. No folder: nothing is written.
 
-    Not flushed to the disk: filing does that before it relies on it. Raises TransientError.
+    Not flushed to the disk: filing does that, and hashes it again where the machine stopped in between
+    (`archive.restarts`). Raises TransientError.
     """
     digest, size = sha256(), 0
     try:

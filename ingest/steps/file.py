@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from ingest.archive.order import Filed, FilingOrder, NewFile, StagingLost
 from ingest.archive.order import HeadMoved as ArchiveHeadMoved
-from ingest.archive.staging import clear_staging, quarantine_members, staged_file, staged_size
+from ingest.archive.staging import clear_staging, is_recent, quarantine_members, staged_file, staged_size
 from ingest.ledger.catalogue import CataloguedInstance
 from ingest.ledger.claims import Claim
 from ingest.ledger.filings import FiledMember, Filing
@@ -60,7 +60,11 @@ def file(parts: Parts, claim: Claim) -> None:
         for subject in decided.verdict.subjects:
             if subject.outcome is Outcome.ACCEPTED:
                 _file_subject(parts, claim, stored, decided, subject, _members(subject, decisions, facts))
-        held = [item.ordinal for item in decisions if item.state is InstanceState.HELD]
+        held = {
+            item.ordinal: facts[item.ordinal].filed_sha256
+            for item in decisions
+            if item.state is InstanceState.HELD
+        }
         quarantine_members(parts.places, submission.id, held)
     except HeadMoved:
         with parts.ledger.finish(claim, Event.HEAD_MOVED) as tx:
@@ -203,12 +207,13 @@ def _write(
         return None
     submission = claim.submission
     assert subject.subject_id is not None
+    is_sure = is_recent(parts.places, submission.id)
     order = FilingOrder(
         subject_id=subject.subject_id,
         submission_id=submission.id,
         act_name=submission.act.name,
         expected_head=subject.head_version,
-        files=tuple(_new_file(parts, submission.id, facts, member) for facts, member in members),
+        files=tuple(_new_file(parts, submission.id, facts, member, is_sure) for facts, member in members),
         documents=documents,
         message=f"{submission.act.name} by route {submission.share.route.value}",
         user=submission.act.by or "hamlet-ingest",
@@ -226,9 +231,11 @@ def _write(
     return filed
 
 
-def _new_file(parts: Parts, submission_id: str, facts: InstanceFacts, member: FiledMember) -> NewFile:
+def _new_file(
+    parts: Parts, submission_id: str, facts: InstanceFacts, member: FiledMember, is_sure: bool
+) -> NewFile:
     staged = staged_file(parts.places, submission_id, facts.ordinal)
-    return NewFile(staged, member.path, facts.filed_sha256, staged_size(staged))
+    return NewFile(staged, member.path, facts.filed_sha256, staged_size(staged), is_sure)
 
 
 def _record(parts: Parts, claim: Claim, lease: SubjectLease, filing: Filing, anchor: dict[str, str]) -> None:

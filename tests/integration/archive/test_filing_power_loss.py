@@ -9,15 +9,20 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.archive import disk, store
+from ingest.archive import disk, restarts, store
+from ingest.archive.order import NewFile, StagingLost
+from ingest.archive.staging import fresh_staging, is_recent, quarantine_members, staged_file, staged_size
 from ingest.archive.store import Archive
-from tests.filing import SUBJECT, content, order, stage
+from ingest.inspection.staging import stage_pieces
+from tests.filing import SUBJECT, content, order, sha256, stage
 from tests.ocfl_validity import ocfl_faults
 from tests.power_loss import Disk, Recorder
 
@@ -65,6 +70,78 @@ def _check(shown: Path, versions: dict[int, dict[str, bytes]], *, is_promised: b
 @pytest.mark.parametrize("is_first", [True, False], ids=["first filing", "second filing"])
 def test_the_power_may_fail_at_any_point(quick_path: Path, is_first: bool) -> None:
     cut_the_power(quick_path, is_first=is_first)
+
+
+def cut_the_power_after_inspection(folder: Path) -> None:
+    """Record the staging of an inspection; cut the power once its result is recorded; start again and file.
+
+    Raises TornArchiveError where anything but what was inspected is filed or kept.
+    """
+    archive = Archive(folder / "archive")
+    recorder = Recorder(archive.places.root, archive.places.staging, lambda _disk: None)
+    recorder.record(lambda: _stage(archive))
+    filed = 0
+    nothing_lost = partial(recorder.disk.show, choose=lambda meanings: meanings[-1], keeps_bytes=lambda: True)
+    for number, way in enumerate([*recorder.disk.shows(range(5)), nothing_lost]):
+        shown = folder / str(number)
+        way(shown)
+        filed += _file_after_restart(Archive(shown))
+    assert filed, "on a disk that lost nothing it is filed"
+
+
+def _stage(archive: Archive) -> None:
+    staging = fresh_staging(archive.places, "S000001")
+    for ordinal, data in enumerate(FIRST.values(), 1):
+        stage_pieces(staging, ordinal, [data])
+
+
+def _file_after_restart(archive: Archive) -> bool:
+    is_sure = is_recent(archive.places, "S000001")
+    digests = {ordinal: sha256(data) for ordinal, data in enumerate(FIRST.values(), 1)}
+    try:
+        files = [
+            NewFile(path := staged_file(archive.places, "S000001", ordinal), logical, digests[ordinal],
+                    staged_size(path), is_sure)
+            for ordinal, logical in enumerate(FIRST, 1)
+        ]  # fmt: skip
+        archive.file(order(files))
+    except StagingLost:
+        if archive.head(SUBJECT):
+            raise TornArchiveError("refused, and filed") from None
+        _quarantine_after_restart(archive, digests)
+        return False
+    if content(archive) != FIRST:
+        raise TornArchiveError("the bytes are others")
+    return True
+
+
+def _quarantine_after_restart(archive: Archive, digests: dict[int, str]) -> None:
+    with suppress(StagingLost):
+        quarantine_members(archive.places, "S000001", digests)
+    for path in archive.places.quarantine.rglob("*.dcm"):
+        if sha256(path.read_bytes()) != digests[int(path.stem)]:
+            raise TornArchiveError("the bytes in quarantine are others")
+
+
+def test_the_power_may_fail_between_inspection_and_filing(
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restarts, "machine_run", iter_runs())
+    cut_the_power_after_inspection(quick_path)
+
+
+def test_the_detector_finds_a_filing_that_trusts_what_was_staged_before_the_restart(
+    quick_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.archive.staging.is_of_this_run", lambda _folder: True)
+    with pytest.raises(TornArchiveError):
+        cut_the_power_after_inspection(quick_path)
+
+
+def iter_runs() -> Callable[[], str]:
+    """Return a `machine_run` that tells of another run each time it is asked."""
+    numbers = count()
+    return lambda: f"run {next(numbers)}"
 
 
 class _WithoutFileSync:

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.archive.placement import spread_folders
 from ingest.archive.places import Places
+from ingest.archive.restarts import MARK
 from ingest.archive.staging import fresh_staging, submission_of
 
 
@@ -37,14 +38,14 @@ def test_a_disk_that_takes_no_hint_is_no_fault() -> None:
     spread_folders(Path("/proc/self/not-there"))
 
 
-def test_a_fresh_folder_is_empty_private_and_replaces_what_was_left(tmp_path: Path) -> None:
+def test_a_fresh_folder_holds_a_mark_alone_is_private_and_replaces_what_was_left(tmp_path: Path) -> None:
     places = Places(tmp_path / "archive")
     places.make()
     (places.staging / "S000001").mkdir()
     (places.staging / "S000001" / "1.dcm").write_bytes(b"of an earlier try")
     folder = fresh_staging(places, "S000001")
     assert folder == places.staging / "S000001"
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == [MARK]
     assert folder.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in places.staging.iterdir()] == ["S000001"]
 
