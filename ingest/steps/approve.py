@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.checks.pseudonymisation.approvals import value_hmac
+from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.ledger.errors import Refused
 from ingest.model.finding import Finding
 from ingest.model.inspection import Approval, ApprovalKind, ProposedApproval
 from ingest.steps.parts import Parts
 
-#: Kinds whose value is no personal data and is kept as it is; of the others only a keyed hash is kept.
-CLEAR_KINDS = frozenset({ApprovalKind.PRIVATE_CREATOR, ApprovalKind.UID_ROOT, ApprovalKind.SOP_CLASS})
+#: Kinds whose value is digits and points and is kept as it is.
+_UID_KINDS = frozenset({ApprovalKind.UID_ROOT, ApprovalKind.SOP_CLASS})
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*\.?", re.ASCII)
+_PLACE = re.compile(r"\([0-9A-F]{4},[0-9A-F]{4}\)(>\([0-9A-F]{4},[0-9A-F]{4}\))*", re.ASCII)
+_ITEM = re.compile(r"\[[0-9]+\]", re.ASCII)
 
 _WORDS = {
     ApprovalKind.PRIVATE_CREATOR: ("private creator", "private creators"),
@@ -93,13 +98,26 @@ def choose(
     return chosen
 
 
-def make_approval(parts: Parts, kind: ApprovalKind, value: str, where: str = "") -> Approval:
-    """Return an approval of a value that a person typed; it is kept as it is only where it is no name."""
+def make_approval(parts: Parts, kind: ApprovalKind, value: str) -> Approval:
+    """Return an approval of what a person typed; kept as it is only where it cannot be a name.
+
+    A place may have the item indices of a report. Raises Refused where it is none of its kind.
+    """
+    value = value.strip()
+    if not value:
+        raise Refused(f"an empty {kind.value} cannot be approved")
     if kind is ApprovalKind.PRIVATE_ELEMENT:
-        return Approval(kind, where=value)
-    if kind in CLEAR_KINDS:
+        place = _ITEM.sub("", value).upper()
+        if not _PLACE.fullmatch(place):
+            raise Refused("an element is named by its place as the report shows it, such as (3253,1000)")
+        return Approval(kind, where=place)
+    if kind in _UID_KINDS:
+        if not _UID.fullmatch(value):
+            raise Refused("a UID or its root is digits and points, such as 1.2.246.352")
         return Approval(kind, clear=value)
-    return Approval(kind, where=where, value_hmac=value_hmac(parts.key, value))
+    if kind is ApprovalKind.PRIVATE_CREATOR and value in load_rules().private_creators:
+        return Approval(kind, clear=value)
+    return Approval(kind, value_hmac=value_hmac(parts.key, value))
 
 
 def approve(

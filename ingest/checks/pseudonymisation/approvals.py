@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from ingest.model.inspection import Approval, ApprovalKind
 
-#: Codes that approval of a label or value may lift, and the kind of approval that a proposal names.
+#: Codes that an approval may lift, and the kind of approval that a proposal names. What identifies by its
+#: form or its place (a national number, a birth date, a name where names stand) is not among them.
 PROPOSED_AS = {
     "PSN108": ApprovalKind.VALUE,
     "PSN110": ApprovalKind.VALUE,
@@ -88,7 +89,7 @@ class Approvals:
         return frozenset(
             code
             for code in codes
-            if ApprovalKind.VALUE in kinds or (code in PROPOSED_AS and PROPOSED_AS[code] in kinds)
+            if code in PROPOSED_AS and (ApprovalKind.VALUE in kinds or PROPOSED_AS[code] in kinds)
         )
 
     def _approved_kinds(self, path: str, text: str) -> set[ApprovalKind]:

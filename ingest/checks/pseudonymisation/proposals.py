@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ingest.checks.codes import load_codes
 from ingest.checks.pseudonymisation.approvals import PROPOSED_AS, Proposal, value_hmac
 from ingest.checks.pseudonymisation.values import JudgedValue
+from ingest.model.finding import Severity
 from ingest.model.inspection import ApprovalKind
 
 #: Proposals of one package; a person reads no more.
 _MOST = 2_000
+
+
+def _blocks(code: str) -> bool:
+    return load_codes()[code].severity is Severity.BLOCK
 
 
 class Proposals:
@@ -31,7 +37,9 @@ class Proposals:
         return tuple(self._only_seen.values())
 
     def add(self, codes: Iterable[str], path: str, judged: JudgedValue, creator: str) -> None:
-        """Propose what would lift these codes of a value at a place."""
+        """Propose what would lift these codes of a value at a place; no text that identifies by its form."""
+        codes = tuple(codes)
+        is_blocked = any(code not in PROPOSED_AS and _blocks(code) for code in codes)
         by_kind: dict[ApprovalKind, list[str]] = {}
         for code in codes:
             if code in PROPOSED_AS:
@@ -39,11 +47,12 @@ class Proposals:
         for kind, found in by_kind.items():
             if kind is ApprovalKind.PRIVATE_CREATOR:
                 self._add_creator(creator.strip(), path, tuple(found))
-            elif kind is not ApprovalKind.UID_ROOT:
+            elif kind is ApprovalKind.UID_ROOT:
+                if judged.root:
+                    self._count(Proposal(kind, "", "", judged.root, tuple(found), 1))
+            elif not is_blocked:
                 digest = value_hmac(self._key, judged.text)
                 self._count(Proposal(kind, path, digest, "", tuple(found), 1, judged.text))
-            elif judged.root:
-                self._count(Proposal(kind, "", "", judged.root, tuple(found), 1))
         others = tuple(sorted(code for code in codes if code not in PROPOSED_AS))
         if others and judged.text:
             digest = value_hmac(self._key, judged.text)

@@ -90,6 +90,35 @@ def test_an_approved_label_lifts_a_name_like_word_and_never_a_number() -> None:
     assert one("SeriesDescription", label, approvals=(approval,))[0] == {"PSN104"}
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "code"),
+    [
+        ("AccessionNumber", "9434765919", "PSN104"),
+        ("StudyDescription", "C:\\data\\9434765919", "PSN104"),
+        ("InstitutionName", "Northfield 943 476 5919", "PSN104"),
+        ("InstitutionAddress", "12 High Street, Cambridge CB2 0QQ, 9434765919", "PSN151"),
+        ("PatientComments", "born 12/03/1951, asks for a call", "PSN102"),
+        ("SeriesDescription", "tel 01223 245151 john.smith@nhs.net", "PSN109"),
+        ("StudyDescription", "MRN: 1234567 C:\\data", "PSN107"),
+        ("OperatorsName", "Smith^John", "PSN101"),
+    ],
+)
+@pytest.mark.parametrize("where", ["here", ""])
+def test_what_identifies_by_its_form_is_not_proposed_and_no_approval_lets_it_pass(
+    path: str, value: str, code: str, where: str
+) -> None:
+    dataset = base()
+    put(dataset, path, value)
+    members = [("1.dcm", saved(dataset))]
+    judge, judgement = judge_members(members)
+    found = next(item for item in flagged(judgement, "block") if item.code == code)
+    assert not any(proposal.text == value for proposal in judge.proposals())
+    place = found.where if where else ""
+    approvals = tuple(Approval(kind, place, value_hmac(KEY, value)) for kind in ApprovalKind)
+    _, again = judge_members(members, approvals=approvals)
+    assert code in {item.code for item in flagged(again, "block")}
+
+
 def test_what_is_proposed_lets_the_same_package_pass_once_approved() -> None:
     dataset = base("RTSTRUCT")
     put(dataset, "StructureSetROISequence[0].ROIName", "Hartmann")
