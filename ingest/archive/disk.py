@@ -40,6 +40,14 @@ def worldly_faults(doing: str) -> Iterator[None]:
         raise kind(f"{doing}: {name}") from None
 
 
+def is_read_only(path: Path) -> bool:
+    """Whether the file system is mounted so that nothing can be written below `path`."""
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except FileNotFoundError:
+        return False
+
+
 def sync_directory(path: Path) -> None:
     """Make the names in a directory last."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))

@@ -13,6 +13,7 @@ from ingest.archive.disk import (
     digest_bytes,
     digest_file,
     discard,
+    is_read_only,
     make_directory,
     move_directory,
     sync_directory,
@@ -54,10 +55,12 @@ class Archive:
         self.places = Places(root)
         self._lock_wait = lock_wait
         with worldly_faults("opening the archive"):
-            self.places.make()
-            if not self.places.subjects.exists():
-                self._make_storage_root()
-            hand_out(self.places)
+            # One that is mounted read-only is read as it stands.
+            if not is_read_only(root):
+                self.places.make()
+                if not self.places.subjects.exists():
+                    self._make_storage_root()
+                hand_out(self.places)
 
     def subjects(self) -> list[str]:
         """Return the ids of all subjects that have anything filed."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ingest.archive.disk import is_read_only
 from ingest.archive.inventory import INVENTORY
-from ingest.archive.order import ArchiveDamaged
+from ingest.archive.order import ArchiveDamaged, NoRoom
 from ingest.archive.store import Archive
 from ingest.archive.verify_archive import ObjectVerifier, Problem, verify_storage_root
 
@@ -32,12 +34,12 @@ def verify_subject(
     pace: Callable[[int], None] | None = None,
     anchors: Mapping[str, str] | None = None,
 ) -> Verification:
-    """Recover a subject, then verify every byte of it.
+    """Recover a subject, if anything can be written, then verify every byte of it.
 
     pace:    called with the count of bytes just read; it may wait (`verify_archive.paced`).
     anchors: `v1` → sha256 of that version's inventory, as the ledger keeps it; None: not compared.
     """
-    archive.recover(subject_id)
+    recover_where_possible(archive, subject_id)
     root = archive.places.object_of(subject_id)
     for _ in range(_ATTEMPTS):
         before = _inventory_bytes(archive, subject_id)
@@ -48,6 +50,13 @@ def verify_subject(
         if not problems or _inventory_bytes(archive, subject_id) == before:
             break
     return Verification(subject_id, _head(archive, subject_id), verifier.files, verifier.bytes, problems)
+
+
+def recover_where_possible(archive: Archive, subject_id: str) -> None:
+    """Recover a subject; on a full disk, or one that is mounted read-only, it is left as it stands."""
+    if not is_read_only(archive.places.root):
+        with contextlib.suppress(NoRoom):
+            archive.recover(subject_id)
 
 
 def verify_root(archive: Archive) -> tuple[Problem, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from functools import cache
 
 import sqlalchemy as sa
@@ -36,6 +37,10 @@ def upgrade(url: str) -> None:
     except (exc.OperationalError, exc.InterfaceError) as error:
         raise TransientError(
             f"The ledger's database does not answer ({type(error.orig).__name__})."
+        ) from None
+    except sqlite3.OperationalError:
+        raise TransientError(
+            "The ledger's database cannot be written: is its disk full, or mounted read-only?"
         ) from None
     finally:
         engine.dispose()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.archive.order import RECORDS, ArchiveDamaged, NoSuchFile
-from ingest.archive.verify import Verification, verify_root, verify_subject
+from ingest.archive.verify import Verification, recover_where_possible, verify_root, verify_subject
 from ingest.archive.verify_archive import Problem, paced
 from ingest.ledger.inspections import InstanceState
 from ingest.steps.anchors import read_anchors
@@ -110,7 +110,7 @@ def verify_one(parts: Parts, subject_id: str, pace: Pace | None = None) -> tuple
 
 def compare_heads(parts: Parts, subject_id: str) -> list[Fault]:
     """Return where a subject's head differs between ledger and archive; none of its files is read."""
-    parts.archive.recover(subject_id)
+    recover_where_possible(parts.archive, subject_id)
     try:
         head = parts.archive.head(subject_id)
     except ArchiveDamaged:
