@@ -8,8 +8,9 @@ file needs nothing but Python's standard library (3.9 or later), neither the ser
 its database. The archive is an OCFL 1.1 storage root (https://ocfl.io/1.1/spec/).
 
 Inventories guard the files, and themselves by a digest that lies beside them: chance cannot change both, a
-person could. `--anchors` compares them with digests that were kept elsewhere (`{"123-1001": {"v1": SHA256}}`,
-of each version's inventory.json), such as the service's audit chain.
+person could, and who takes away a whole subject, or its newest versions, leaves nothing to compare.
+`--anchors` compares them with digests that were kept elsewhere (`{"123-1001": {"v1": SHA256}}`, of each
+version's inventory.json), such as the service's audit chain.
 
 Exit status: 0 everything is as it was filed; 1 something is not, each fault on a line; 2 could not run.
 """
@@ -45,12 +46,18 @@ FAULTS = {
     "ARC113": "{place}: the record of the filing is missing or names another",
     "ARC114": "{place}: the inventory is not the one that the anchors name",
     "ARC115": "{place}: the subject is missing, though the anchors name it",
+    "ARC116": "{place}: the subject is there, though a note says that it was withdrawn",
 }
 
 _INVENTORY, _SIDECAR = "inventory.json", "inventory.json.sha256"
 _TYPE = "https://ocfl.io/1.1/spec/#inventory"
 _ROOT_FILES = {"0=ocfl_1.1", "ocfl_layout.json", "ocfl_1.1.txt", "ocfl_1.1.md", "extensions"}
 _CHUNK = 1 << 20
+_NOT_ANCHORED = (
+    "Not compared with anchors: that a subject or its newest versions were taken away, that an older state\n"
+    "was put back, or that a history was rewritten with its digests is known only by what is kept elsewhere\n"
+    "(--anchors FILE; the service prints it: ingest archive anchors).\n"
+)
 
 Pace = Callable[[int], None]
 Anchors = dict[str, dict[str, str]]
@@ -312,14 +319,20 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 def _chosen(asked: argparse.Namespace, subjects: Path, anchors: Anchors) -> tuple[list[str], list[Problem]]:
     present = subjects_in(subjects)
     absent = [Problem("ARC115", name, name) for name in sorted(anchors) if name not in present]
+    absent += [Problem("ARC116", name, name) for name in _withdrawn(subjects.parent) if name in present]
     if asked.subject:
         unknown = set(asked.subject) - set(present)
         if unknown:
             raise ValueError("no such subject: " + ", ".join(sorted(unknown)))
-        return asked.subject, []
+        return asked.subject, [problem for problem in absent if problem.subject in asked.subject]
     if asked.sample is not None:
         return sorted(random.sample(present, min(asked.sample, len(present)))), absent
     return present, absent
+
+
+def _withdrawn(archive: Path) -> list[str]:
+    """Return the subjects of which a note beside the storage root says that they were withdrawn."""
+    return [name[: -len(".json")] for name in _names_in(archive / "withdrawn") if name.endswith(".json")]
 
 
 def _read_anchors(path: Path) -> Anchors:
@@ -353,13 +366,14 @@ def main(words: list[str] | None = None) -> int:
 def _tell(asked: argparse.Namespace, problems: list[Problem], counts: dict[str, int]) -> None:
     if asked.json:
         faults = [{**problem._asdict(), "text": problem.text} for problem in problems]
-        sys.stdout.write(json.dumps({"schema": 1, "verified": counts, "problems": faults}, indent=2) + "\n")
+        told = {**counts, "anchored": asked.anchors is not None}
+        sys.stdout.write(json.dumps({"schema": 1, "verified": told, "problems": faults}, indent=2) + "\n")
         return
     for problem in problems:
         sys.stdout.write(f"{problem.code} {problem.subject or 'storage root'}: {problem.text}\n")
     said = "nothing is wrong" if not problems else f"{len(problems)} faults"
     read = f"{counts['subjects']} subjects, {counts['files']} files, {counts['bytes'] / 1e6:.1f} MB read"
-    sys.stdout.write(f"{read}: {said}.\n")
+    sys.stdout.write(f"{read}: {said}.\n" + ("" if asked.anchors else _NOT_ANCHORED))
 
 
 if __name__ == "__main__":

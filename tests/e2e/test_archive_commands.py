@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -117,6 +118,50 @@ def test_a_whole_version_forged_with_its_digests_is_found_by_the_anchors(copy: P
     anchors.write_text(type_in("archive", "anchors"))
     done = subprocess.run([*alone, "--anchors", str(anchors)], check=False, capture_output=True, text=True)
     assert done.returncode == 1 and "ARC114 123-1001" in done.stdout
+
+
+def roll_back(root: Path) -> None:
+    shutil.rmtree(root / "v2")
+    for name in ("inventory.json", "inventory.json.sha256"):
+        (root / name).unlink()
+        shutil.copyfile(root / "v1" / name, root / name)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (shutil.rmtree, "ledger 124-1002: the ledger says version 2, the archive has version 0"),
+        (roll_back, "ledger 124-1002: the ledger says version 2, the archive has version 1"),
+        (
+            lambda root: root.rename(root.with_name("124-1009")),
+            "ledger 124-1002: the ledger says version 2, the archive has version 0",
+        ),
+        (lambda root: root.rename(root.with_name("124-1009")), "ARC108 124-1009: inventory.json"),
+        (lambda root: shutil.rmtree(root / "v2"), "ARC109 124-1002: v2: the version is missing"),
+    ],
+    ids=[
+        "object removed",
+        "rolled back",
+        "renamed: the old name",
+        "renamed: the new name",
+        "version removed",
+    ],
+)
+def test_what_was_taken_away_whole_is_known_by_the_ledger(
+    copy: Path, harm: Callable[[Path], object], said: str
+) -> None:
+    harm(copy / "data" / "subjects" / "124-1002")
+    assert said in type_in("archive", "verify", status=1)
+
+
+def test_a_withdrawn_subject_that_came_back_is_found(copy: Path) -> None:
+    root = copy / "data" / "subjects" / "124-1002"
+    shutil.copytree(root, copy / "kept")
+    type_in("withdraw", "124-1002", "--reason", "asked to", "--by", "A. Monitor", "--by", "B. Manager")
+    assert type_in("archive", "verify").endswith("nothing is wrong.\n")
+    shutil.copytree(copy / "kept", root)
+    said = type_in("archive", "verify", status=1)
+    assert "ledger 124-1002: it is withdrawn, and the archive holds version 2 of it" in said
 
 
 def test_a_ledger_that_tells_another_story_is_found(copy: Path) -> None:
