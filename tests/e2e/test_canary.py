@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import logging
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from ingest.cli import ingest
+from ingest.logs import configure_logs
 from ingest.model.submission import SubmissionState
 from ingest.model.verdict import Outcome
 from ingest.service import open_service
@@ -52,17 +52,17 @@ def run(*words: str) -> bytes:
 def test_no_canary_comes_out_of_a_service_in_one_process(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     settings = write_settings(tmp_path).model_copy(update={"mail_dir": tmp_path / "mails"})
     planted = drop_planted(tmp_path / "shares", SEED, is_small=True)
-    with open_service(settings) as service, caplog.at_level(logging.DEBUG):
+    with open_service(settings) as service:
         deployment = Deployment(service, tmp_path / "shares")
         checks = check_commands(planted.dropped[:2], SITES)
         outputs = [run(*words) for words in checks]
+        configure_logs("DEBUG")
         deployment.run(rounds=3)
         submissions = deployment.submissions()
         assert len(submissions) == len(planted.dropped) - 2
@@ -78,5 +78,6 @@ def test_no_canary_comes_out_of_a_service_in_one_process(
     )
     outputs += [run(*words) for words in shown]
     captured = capfd.readouterr()
-    outputs += [captured.out.encode(), captured.err.encode(), caplog.text.encode("utf-8", "surrogateescape")]
+    assert "step-begun" in captured.err, "the log is not where it is looked for"
+    outputs += [captured.out.encode(), captured.err.encode()]
     assert search_everything(planted, tmp_path, outputs) == []
