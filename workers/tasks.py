@@ -25,6 +25,7 @@ from ingest.steps import site_reports
 from ingest.steps import sweep as sweeping
 from ingest.steps import trial_report as trial_reports
 from workers.schedule import HEAVY, LIGHT
+from workers.stop import give_back_when_stopped, is_stoppable
 
 #: Steps that read a whole zip or write to the archive.
 HEAVY_STEPS = frozenset({Step.STAGE, Step.INSPECT, Step.FILE})
@@ -55,6 +56,7 @@ def share_memory(**_: Any) -> None:
 def forget_parents_service(**_: Any) -> None:
     """A forked child opens a service of its own: connections and the inspection child are not shared."""
     service.cache_clear()
+    give_back_when_stopped()
 
 
 @worker_process_shutdown.connect
@@ -79,7 +81,8 @@ def poll(route: str) -> None:
 @shared_task(name="ingest.advance")
 def advance(submission: str) -> None:
     """Take a submission through the step that it waits for."""
-    advancing.advance(service().parts, submission)
+    with is_stoppable():
+        advancing.advance(service().parts, submission)
 
 
 @shared_task(name="ingest.reprocess")
@@ -94,7 +97,8 @@ def reprocess(
 @shared_task(name="ingest.reprocess_item")
 def reprocess_item(run: str, submission: str) -> None:
     """Judge one submission of a run again."""
-    reprocessing.reprocess_item(service().parts, run, submission)
+    with is_stoppable():
+        reprocessing.reprocess_item(service().parts, run, submission)
 
 
 @shared_task(name="ingest.report_site")

@@ -15,7 +15,7 @@ from ingest.reports.run_report import render_run
 from ingest.service import Service
 from ingest.steps.drive import drain
 from ingest.steps.reprocess import begin_run, reprocess_item
-from ingest.steps.resume import resume_failing
+from ingest.steps.resume import resume_failing, resume_messages
 
 
 @click.group("reprocess")
@@ -130,15 +130,22 @@ def show(run: str, form: str | None) -> None:
 @click.argument("submission", required=False)
 @click.option("--all", "everything", is_flag=True, help="Everything that is stuck or waits after a failure.")
 def resume(submission: str | None, everything: bool) -> None:
-    """Go on with a submission that is stuck, where it stopped; one that waits after a failure goes on now."""
+    """Go on with what is stuck, where it stopped, and now with what waits after a failure, messages too."""
     if (submission is None) is not everything:
         raise click.UsageError("name a submission, or say --all")
     with open_from_settings() as service:
+        messages = resume_messages(service.parts, submission)
         try:
             resumed = resume_failing(service.parts, submission)
+        except Refused as error:
+            if not messages:
+                raise click.ClickException(str(error)) from None
+            resumed = []
         except LedgerError as error:
             raise click.ClickException(str(error)) from None
     for submission_id, state in resumed:
         click.echo(f"{submission_id} goes on: {state.value}.")
-    if not resumed:
+    if messages:
+        click.echo(f"{messages} message{'' if messages == 1 else 's'} will be sent again, within a minute.")
+    if not resumed and not messages:
         click.echo("Nothing is stuck or waits after a failure.")

@@ -81,25 +81,40 @@ class Collisions(Area):
         )
 
     def elsewhere(
-        self, subject_id: str, arriving: Iterable[InstanceFacts], former: Iterable[str] = ()
+        self,
+        subject_id: str,
+        arriving: Iterable[InstanceFacts],
+        former: Iterable[str] = (),
+        *,
+        filed_until: datetime | None = None,
     ) -> tuple[Collision, ...]:
         """Return what arriving instances share with, or refer to of, other study IDs.
 
         former: study IDs that this very data had before; what was superseded under them does not count.
+        filed_until: what was filed after it does not count either.
         """
-        shared = self.shared_with(subject_id, arriving, former)
+        shared = self.shared_with(subject_id, arriving, former, filed_until=filed_until)
         return tuple(dict.fromkeys(item.collision for item in shared))
 
     def shared_with(
-        self, subject_id: str, arriving: Iterable[InstanceFacts], former: Iterable[str] = ()
+        self,
+        subject_id: str,
+        arriving: Iterable[InstanceFacts],
+        former: Iterable[str] = (),
+        *,
+        filed_until: datetime | None = None,
     ) -> tuple[Shared, ...]:
         """Return the same with whose it is and how many instances have it."""
-        left = sorted(former)
+        others = instances.c
+        is_left = (others.state == InstanceState.SUPERSEDED.value) & others.subject_id.in_(sorted(former))
+        counted = [~is_left]
+        if filed_until is not None:
+            counted.append(~_filed_after(filed_until))
         return tuple(
             shared
             for kind, values in shared_values(arriving).items()
             for chunk in chunks(sorted(values))
-            for shared in self._shared(subject_id, kind, chunk, left)
+            for shared in self._shared(subject_id, kind, chunk, counted)
         )
 
     def is_new_since(self, subject_id: str, arriving: Iterable[InstanceFacts], since: datetime) -> bool:
@@ -121,10 +136,9 @@ class Collisions(Area):
         )
 
     def _shared(
-        self, subject_id: str, kind: CollisionKind, values: list[str], left: list[str]
+        self, subject_id: str, kind: CollisionKind, values: list[str], counted: list[sa.ColumnElement[bool]]
     ) -> list[Shared]:
         column, others = _COLUMNS[kind], instances.c
-        is_left = (others.state == InstanceState.SUPERSEDED.value) & others.subject_id.in_(left)
         rows = self._connection.execute(
             sa.select(
                 column.label("value"),
@@ -134,7 +148,7 @@ class Collisions(Area):
                 sa.func.count().label("instances"),
             )
             .where(column.in_(values), column != "", others.state.in_(_COUNTED))
-            .where(others.subject_id != subject_id, others.subject_id != "", ~is_left)
+            .where(others.subject_id != subject_id, others.subject_id != "", *counted)
             .group_by(column, others.subject_id, others.site)
             .order_by(column, others.subject_id)
         )
@@ -158,3 +172,11 @@ class Collisions(Area):
         ).scalar()
         subjects = (load(newest) or {}).get("subjects", []) if newest else []
         return tuple(sorted({item["subject_id"] for item in subjects if item.get("subject_id")}))
+
+
+def _filed_after(instant: datetime) -> sa.ColumnElement[bool]:
+    """Whether an instance came into the archive with a version that was filed after the instant."""
+    is_its_version = (filings.c.subject_id == instances.c.subject_id) & (
+        filings.c.version == instances.c.version
+    )
+    return sa.exists().where(is_its_version, filings.c.filed > instant)

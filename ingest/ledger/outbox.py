@@ -66,6 +66,16 @@ class MessageStatus:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Messages that failed for one reason and are tried again; `since`: when the oldest was put down."""
+
+    channel: Channel
+    reason: str
+    count: int
+    since: datetime
+
+
 class Outbox(Area):
     """Put in the step's transaction; claimed, sent outside any transaction, and marked."""
 
@@ -123,20 +133,35 @@ class Outbox(Area):
         """Return the messages that could not be sent."""
         return self._statuses(outbox.c.state == MessageState.GIVEN_UP.value)
 
+    def failing(self) -> tuple[Undelivered, ...]:
+        """Return what has failed and waits for another try, by channel and reason; the longest first."""
+        since = sa.func.min(outbox.c.put, type_=outbox.c.put.type)
+        rows = self._connection.execute(
+            sa.select(outbox.c.channel, outbox.c.reason, sa.func.count().label("many"), since.label("since"))
+            .where(outbox.c.state == MessageState.WAITING.value, outbox.c.reason != "")
+            .group_by(outbox.c.channel, outbox.c.reason)
+            .order_by(since, outbox.c.channel, outbox.c.reason)
+        )
+        return tuple(Undelivered(Channel(row.channel), row.reason, row.many, row.since) for row in rows)
+
     def last_put(self, prefix: str) -> datetime | None:
         """Return when the last message was put whose id begins with `prefix`, sent or not; None: never."""
         newest = sa.select(sa.func.max(outbox.c.put)).where(outbox.c.id.startswith(prefix, autoescape=True))
         found: datetime | None = self._connection.execute(newest).scalar()
         return found
 
-    def retry(self, message_id: str) -> bool:
-        """Send a message that was given up after all."""
-        done = self._connection.execute(
-            outbox.update()
-            .where(outbox.c.id == message_id, outbox.c.state == MessageState.GIVEN_UP.value)
-            .values(state=MessageState.WAITING.value, attempts=0, retry_at=None)
+    def retry(self, submission_id: str | None = None) -> int:
+        """Send at once what failed or was given up, of a submission or all; return how many messages."""
+        unsent = (MessageState.WAITING.value, MessageState.GIVEN_UP.value)
+        query = outbox.update().where(
+            outbox.c.state.in_(unsent), outbox.c.reason != "", outbox.c.lease_until.is_(None)
         )
-        return done.rowcount == 1
+        if submission_id is not None:
+            query = query.where(outbox.c.submission == seq_of(submission_id))
+        done = self._connection.execute(
+            query.values(state=MessageState.WAITING.value, attempts=0, reason="", retry_at=None)
+        )
+        return done.rowcount
 
     def _take(self, message_id: str, worker: str, lease: timedelta) -> Delivery | None:
         row = self._connection.execute(

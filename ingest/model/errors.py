@@ -20,3 +20,10 @@ class ConfigurationError(Exception):
 
 class HeadMoved(Exception):
     """The subject's head version is no longer the one that was judged on: decide again."""
+
+
+class Stopped(BaseException):
+    """The process is to end: the step gives its claim back, and no attempt is counted.
+
+    Like KeyboardInterrupt no Exception: nothing on its way takes it for a fault of the world or the data.
+    """

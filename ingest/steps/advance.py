@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from ingest.archive.staging import clear_staging
 from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.transitions import STEP_OF_STATE
-from ingest.model.errors import ConfigurationError, CountedError, TransientError
+from ingest.model.errors import ConfigurationError, CountedError, Stopped, TransientError
 from ingest.model.submission import Step, Submission, SubmissionState
 from ingest.routes.ports import ThrottledError
 from ingest.steps.decide import decide
@@ -43,7 +44,7 @@ def advance(parts: Parts, submission_id: str) -> Step | None:
 
     Run twice, or by two workers at once, it changes nothing the second time. Nothing that a step meets
     escapes: a passing fault of the world, the settings' included, is tried again for days; what may be a bug,
-    as often as a step is tried. Raises NotInLedger, and TransientError where the ledger gives no claim.
+    as often as a step is tried. Raises NotInLedger, Stopped, TransientError where the ledger gives no claim.
     """
     claim = parts.ledger.claim(submission_id, worker=parts.worker, lease_seconds=parts.lease_seconds)
     if claim is None:
@@ -55,6 +56,11 @@ def advance(parts: Parts, submission_id: str) -> Step | None:
             STEPS[claim.step](with_act_trial(parts, claim.submission), claim)
     except LostClaim:
         parts.log("claim-lost", **ids)
+    except Stopped:
+        parts.log("step-stopped", **ids)
+        with suppress(LostClaim, TransientError):  # a ledger that does not answer: the lease lapses
+            parts.ledger.postpone(claim, seconds=0)
+        raise
     except CountedError as error:
         _give_back(parts, claim, str(error), is_transient=False)
     except (TransientError, ConfigurationError) as error:

@@ -13,8 +13,6 @@ from ingest.ledger.transitions import Event
 from ingest.model.inspection import Inspection, SubjectFacts
 from ingest.model.instance import InstanceFacts
 from ingest.model.review import (
-    Collision,
-    CollisionKind,
     EnrolmentRecord,
     EnrolmentState,
     ObjectKind,
@@ -23,7 +21,8 @@ from ingest.model.review import (
 )
 from ingest.model.submission import Submission
 from ingest.model.verdict import Outcome, SubjectVerdict
-from ingest.steps.acts_in_force import SubjectActs, acts_on, names_of, with_purged
+from ingest.steps.acts_in_force import SubjectActs, acts_on, with_purged
+from ingest.steps.collide import collisions_with
 from ingest.steps.dispute import tell_of_dispute
 from ingest.steps.held_work import deadline_of
 from ingest.steps.incident import raise_incident
@@ -143,7 +142,7 @@ def gather_knowledge(
         head_version=row.head_version if row else 0,
         waivers=(*(trial_site.waivers if trial_site else ()), *tx.waivers.active(site, subject_id)),
         enrolment=_enrolment(tx, subject_id, is_withdrawn=row is not None and row.is_withdrawn),
-        elsewhere=_collisions(tx, submission, package_sha256, facts, arriving),
+        elsewhere=collisions_with(tx, submission, package_sha256, facts, arriving),
         overruled=acts.overruled,
         added=acts.added,
     )
@@ -166,25 +165,6 @@ def _enrolment(tx: Transaction, subject_id: str, *, is_withdrawn: bool) -> Enrol
     if record is None:
         return EnrolmentRecord(subject_id, EnrolmentState.UNKNOWN) if tx.enrolment.is_imported() else None
     return record
-
-
-def _collisions(
-    tx: Transaction,
-    submission: Submission,
-    package_sha256: str,
-    facts: SubjectFacts,
-    arriving: Iterable[InstanceFacts],
-) -> tuple[Collision, ...]:
-    subject_id = facts.subject_id
-    assert subject_id is not None, "of a subject without a study ID nothing is known elsewhere"
-    former = names_of(facts.label, tx.acts.of_submission(submission.id))
-    found = list(tx.collisions.elsewhere(subject_id, arriving, former))
-    for earlier in tx.collisions.same_package(submission.id, package_sha256):
-        if earlier.site != submission.share.site:
-            found.append(Collision(CollisionKind.OTHER_SITE))
-        elif subject_id not in earlier.subject_ids and earlier.subject_ids:
-            found.append(Collision(CollisionKind.BYTES, package_sha256))
-    return tuple(found)
 
 
 def _filed_by(tx: Transaction, submission: Submission, judgement: Judgement) -> frozenset[tuple[str, str]]:

@@ -10,12 +10,13 @@ from ingest.reports.ports import IndexEntry, Parcel
 from ingest.reports.report import Tone
 from ingest.steps.alerts import alert_of
 from ingest.steps.deliver_kept import deliver_kept, is_kept, quality_page_of
+from ingest.steps.faults import tell_of_giving_up
 from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
 from ingest.steps.report_files import answers, read_report
 
-#: Seconds until the next try, by how many have failed; after the last the message is given up.
-BACK_OFF = (60.0, 300.0, 1800.0, 7200.0, 28_800.0, 86_400.0)
+#: Seconds until the next try, by how many have failed; after the last, a week on, the message is given up.
+BACK_OFF = (60.0, 300.0, 1800.0, 7200.0, *[21_600.0] * 28)
 #: Reports that a share's index lists, newest first.
 INDEX_LENGTH = 500
 
@@ -42,7 +43,8 @@ def _deliver_one(parts: Parts, delivery: Delivery) -> bool:
         reason = str(error) if is_expected else name_bug(error)
         wait = BACK_OFF[delivery.attempt - 1] if delivery.attempt <= len(BACK_OFF) else None
         with parts.ledger.write() as tx:
-            tx.outbox.mark_failed(delivery, reason, wait)
+            if tx.outbox.mark_failed(delivery, reason, wait) and wait is None:
+                tell_of_giving_up(tx, message, reason)
         parts.log("delivery-failed", submission=message.submission_id, delivery=message.channel.value)
         return False
     with parts.ledger.write() as tx:

@@ -15,7 +15,7 @@ from ingest.ledger.outbox import Channel, Message
 from ingest.ledger.runs import ITEM_ATTEMPTS, ItemClaim, ItemState, Run, RunScope
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import ACTIVE_STATES, Event
-from ingest.model.errors import ConfigurationError, CountedError, TransientError
+from ingest.model.errors import ConfigurationError, CountedError, Stopped, TransientError
 from ingest.model.inspection import Inspection
 from ingest.model.instance import InstanceFacts
 from ingest.model.submission import Act, ActKind, Step, Submission, SubmissionState
@@ -91,6 +91,10 @@ def reprocess_item(parts: Parts, run_id: str, submission_id: str) -> None:
             _reprocess(parts, claim)
     except LostClaim:
         return
+    except Stopped:
+        with suppress(LostClaim, TransientError), parts.ledger.write() as tx:
+            tx.runs.put_off(claim, 0.0, "the worker was stopped")
+        raise
     except CountedError as error:
         _give_back(parts, claim, str(error), is_transient=False)
     except (TransientError, ConfigurationError, Refused) as error:

@@ -19,6 +19,15 @@ def resume_failing(parts: Parts, submission_id: str | None = None) -> list[tuple
         return [(item, _resume(tx, item)) for item in wanted]
 
 
+def resume_messages(parts: Parts, submission_id: str | None = None) -> int:
+    """Have sent what could not be delivered, of a submission or all; return how many messages."""
+    with parts.ledger.write() as tx:
+        count = tx.outbox.retry(submission_id)
+        if count:
+            tx.audit.append("resent", submission_id=submission_id or "", detail={"messages": count})
+    return count
+
+
 def _resume(tx: Transaction, submission_id: str) -> SubmissionState:
     state = tx.submissions.get(submission_id).state
     if state is SubmissionState.STUCK:

@@ -251,6 +251,17 @@ def test_the_same_data_under_another_study_id_is_found(ledger: Ledger) -> None:
         }
 
 
+def test_what_another_study_id_got_later_is_left_out_where_it_does_not_count(
+    ledger: Ledger, clock: ManualClock
+) -> None:
+    before = clock.now()
+    clock.advance(60)
+    file(ledger)
+    with ledger.read() as tx:
+        assert tx.collisions.elsewhere("123-1002", [facts(1)], filed_until=clock.now())
+        assert tx.collisions.elsewhere("123-1002", [facts(1)], filed_until=before) == ()
+
+
 def test_the_same_package_is_found_with_what_became_of_it(ledger: Ledger) -> None:
     first = file(ledger)
     with ledger.write() as tx:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ingest.ledger.engine import make_engine
 from ingest.ledger.errors import LostClaim, NotInLedger, Refused
 from ingest.ledger.ledger import Ledger
-from ingest.ledger.outbox import Channel, Message, MessageState
+from ingest.ledger.outbox import Channel, Message, MessageState, Undelivered
 from ingest.ledger.runs import ItemState, Run, RunScope
 from ingest.ledger.transitions import Event
 from ingest.model.submission import SubmissionState
@@ -46,8 +46,10 @@ def test_a_message_that_fails_waits_and_can_be_given_up_and_tried_again(
     with ledger.write() as tx:
         tx.outbox.put(REPORT)
         (delivery,) = tx.outbox.claim("a")
+        assert tx.outbox.failing() == ()
         assert tx.outbox.mark_failed(delivery, "mail server down", retry_after=30)
         assert tx.outbox.claim("a") == []
+        assert tx.outbox.failing() == (Undelivered(Channel.EMAIL, "mail server down", 1, clock.now()),)
     clock.advance(30)
     with ledger.write() as tx:
         (delivery,) = tx.outbox.claim("a", channel=Channel.EMAIL)
@@ -55,8 +57,10 @@ def test_a_message_that_fails_waits_and_can_be_given_up_and_tried_again(
         assert tx.outbox.mark_failed(delivery, "no such address", retry_after=None)
         assert [item.reason for item in tx.outbox.given_up()] == ["no such address"]
         assert tx.outbox.claim("a") == []
-        assert tx.outbox.retry(REPORT.id)
+        assert tx.outbox.retry("S000002") == 0
+        assert tx.outbox.retry("S000001") == 1
         assert len(tx.outbox.claim("a")) == 1
+        assert tx.outbox.retry() == 0, "it is in somebody's hands"
 
 
 def test_the_audit_chain_holds(ledger: Ledger) -> None:

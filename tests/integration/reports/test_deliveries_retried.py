@@ -10,6 +10,7 @@ import pytest
 from ingest.ledger.outbox import MessageState
 from ingest.steps.deliver import BACK_OFF, deliver
 from ingest.steps.morning import make_morning
+from ingest.steps.resume import resume_messages
 from tests.deployment import QUICK_TRIAL, Deployment, deploy
 from tests.e2e.routes.sending import ShiftedClock, small_zip
 from tests.mail_server import Inbox, mail_server, mail_settings, make_certificate
@@ -108,4 +109,21 @@ def test_what_never_succeeds_is_given_up_and_counted_in_the_morning(
         assert deliver(deployment.parts) == 0
     with deployment.parts.ledger.read() as tx:
         assert [item.message.id for item in tx.outbox.given_up()] == ["report:arrival:S000001:email:S000001"]
+        assert tx.outbox.last_put("given-up:report:arrival:S000001:email:S000001") is not None
+    assert sum(BACK_OFF) > 7 * 86_400, "a step is borne for a week"
     assert "1 report could not be delivered" in make_morning(deployment.parts).headline
+
+
+def test_what_was_given_up_is_sent_when_a_person_says_so(
+    deployment: Deployment, clock: ShiftedClock, inbox: Inbox, port: int, tmp_path: Path
+) -> None:
+    deployment.drop("explorer", "123", "a.zip", small_zip("123-1001", 1))
+    deployment.run(3)
+    for pause in BACK_OFF:
+        clock.advance(pause + 1)
+        deliver(deployment.parts)
+    with mail_server(tmp_path, inbox, port):
+        assert resume_messages(deployment.parts, "S000001") >= 1
+        deliver(deployment.parts)
+    assert "email" in receipts(deployment)
+    assert waiting(deployment) == 0

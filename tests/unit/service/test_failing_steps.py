@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +20,7 @@ from ingest.ledger.ledger import Ledger
 from ingest.ledger.outbox import Channel
 from ingest.ledger.runs import ItemState, RunScope
 from ingest.model.clock import SystemClock
-from ingest.model.errors import ConfigurationError, TransientError
+from ingest.model.errors import ConfigurationError, Stopped, TransientError
 from ingest.model.route import RouteKind
 from ingest.model.submission import SubmissionState
 from ingest.model.verdict import Outcome
@@ -30,6 +33,7 @@ from ingest.steps.sweep import sweep
 from tests.builders import build_case, zip_instances
 from tests.deployment import Deployment, deploy
 from tests.ledger_rows import ManualClock
+from workers import stop
 
 
 @pytest.fixture
@@ -103,7 +107,7 @@ def test_the_operations_contact_is_told_once_a_day(deployment: Deployment, clock
         days = [date for date in dates if tx.outbox.last_put(f"faults:{date}")]
     assert 2 <= len(days) <= 3
     letters = [path.read_text("utf-8") for path in (parts.places.root / "mail").glob("*.eml")]
-    told_of = [letter for letter in letters if "wait for something that does not answer" in letter]
+    told_of = [letter for letter in letters if "waiting for something that does not" in letter]
     assert len(told_of) == len(days)
     assert "resume --all" in told_of[0]
 
@@ -222,3 +226,50 @@ def test_a_run_that_is_refused_is_told_since_whoever_called_it_hears_nothing(
         assert tx.runs.find() == ()
     assert "the scope is one of submission, subject, site, all" in told[0]
     assert "no trial file is registered under that name or digest" in told[1]
+
+
+def test_a_step_that_is_stopped_counts_as_no_attempt_however_often(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGQUIT)}
+
+    def is_stopped(_: object) -> Any:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    ended: list[str] = []
+    monkeypatch.setattr(stop, "_end", lambda: ended.append("ended"))
+    parts = replace(deployment.parts, open_store=is_stopped)
+    try:
+        for _ in range(4):
+            stop.give_back_when_stopped()
+            with stop.is_stoppable():
+                advance(parts, "S000001")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    (submission,) = deployment.submissions()
+    assert (submission.state, submission.attempts, submission.fault) == (SubmissionState.TO_STAGE, 0, "")
+    assert len(ended) == 4
+    with parts.ledger.read() as tx:
+        rows = tx.submissions.attempts_of("S000001")
+    assert [row["result"] for row in rows] == ["postponed"] * 4
+
+
+def test_an_item_of_a_run_that_is_stopped_counts_as_no_attempt(
+    deployment: Deployment, clock: ManualClock
+) -> None:
+    drain_all(deployment, clock)
+
+    class Stopping:
+        def inspect(self, *_: object) -> Any:
+            raise Stopped
+
+    parts = replace(deployment.parts, inspector=Stopping())
+    begin_run(parts, "again", RunScope.ALL)
+    for _ in range(4):
+        with pytest.raises(Stopped):
+            reprocess_item(parts, "again", "S000001")
+    reprocess_item(deployment.parts, "again", "S000001")
+    with parts.ledger.read() as tx:
+        assert tx.runs.progress("again").items == {ItemState.DONE: 1}
