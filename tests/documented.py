@@ -30,8 +30,8 @@ WITH_A_SERVICE = frozenset(
         "deploy/backup.sh BACKUP",
     }
 )
-PUT_BACK = "cp -a /backup/subjects /backup/originals /backup/quarantine /backup/reports /data/"
-#: Of containers: stacks are built, scaled, killed and asked in tests/e2e/compose/; the restore is not yet.
+PUT_BACK = "cp -af /backup/subjects /backup/originals /backup/quarantine /backup/reports /data/"
+#: Tried on a live stack: tests/e2e/compose/test_operations.py.
 WITH_CONTAINERS = frozenset(
     {
         "deploy/make-secrets.sh",
