@@ -31,6 +31,7 @@ def beat_schedule() -> dict[str, dict[str, Any]]:
             "task": "ingest.poll",
             "schedule": 60.0,
             "args": (route.value,),
+            # Overtaken by the next one: nothing heaps up while workers are away.
             "options": {"expires": 55},
         }
         for route in RouteKind

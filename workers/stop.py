@@ -10,38 +10,30 @@ from types import FrameType
 
 from ingest.model.errors import Stopped
 
-#: By which the pool ends its child, REMAP_SIGTERM or not.
+#: By which the pool ends its child, with REMAP_SIGTERM and without.
 _SIGNALS = (signal.SIGTERM, signal.SIGQUIT)
-_running = False
-
-
-def give_back_when_stopped() -> None:
-    """From now on the signals that end this process first raise `Stopped` in a step that is stoppable."""
-    for number in _SIGNALS:
-        signal.signal(number, _stop)
 
 
 @contextmanager
 def is_stoppable() -> Iterator[None]:
-    """Within it a step may be cut short; the process ends once the step has given its claim back."""
-    global _running
-    _running = True
+    """Within it a step may be cut short; the process ends once the step has given its claim back.
+
+    The handlers are set for each step: the pool sets its own after a child has begun.
+    """
+    before = {number: signal.signal(number, _stop) for number in _SIGNALS}
     try:
         yield
     except Stopped:
         _end()
     finally:
-        _running = False
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
     del number, frame
-    global _running
-    if not _running:
-        _end()
-    _running = False  # a second signal must not cut the giving back short
-    for ignored in _SIGNALS:
-        signal.signal(ignored, signal.SIG_IGN)
+    for again in _SIGNALS:  # a second signal must not cut the giving back short
+        signal.signal(again, signal.SIG_IGN)
     raise Stopped
 
 

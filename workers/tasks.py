@@ -25,7 +25,7 @@ from ingest.steps import site_reports
 from ingest.steps import sweep as sweeping
 from ingest.steps import trial_report as trial_reports
 from workers.schedule import HEAVY, LIGHT
-from workers.stop import give_back_when_stopped, is_stoppable
+from workers.stop import is_stoppable
 
 #: Steps that read a whole zip or write to the archive.
 HEAVY_STEPS = frozenset({Step.STAGE, Step.INSPECT, Step.FILE})
@@ -56,7 +56,6 @@ def share_memory(**_: Any) -> None:
 def forget_parents_service(**_: Any) -> None:
     """A forked child opens a service of its own: connections and the inspection child are not shared."""
     service.cache_clear()
-    give_back_when_stopped()
 
 
 @worker_process_shutdown.connect
