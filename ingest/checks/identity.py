@@ -5,10 +5,17 @@ Used inside the inspection process, one instance at a time. Values are compared;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ingest.checks.subject_id import SubjectIdReading, read_subject_id, read_zip_name, suggest
+from ingest.checks.subject_id import (
+    SubjectIdReading,
+    is_as_long_as,
+    read_subject_id,
+    read_zip_name,
+    suggest,
+)
 from ingest.model.finding import MAX_INSTANCES, ZIP_NAME, Finding, InstanceRef
 from ingest.model.inspection import SubjectFacts
 from ingest.model.route import RouteKind
@@ -106,7 +113,8 @@ class PackageIdentity:
         if self._route is not RouteKind.EGRESS:
             name = _strip_name(values.patient_name)
             meant = suggest(name, self._trial.study_id)
-            if meant and meant in (subject.study_id, subject.reading.near_miss):
+            ids = (subject.study_id, subject.reading.near_miss)
+            if meant and meant in ids and is_as_long_as(name, meant):
                 allowed.add(name)
         return frozenset(allowed - {""})
 
@@ -173,7 +181,7 @@ class PackageIdentity:
         if name == subject.study_id:
             return
         plain = _strip_name(name)
-        if plain == subject.study_id:
+        if {*re.split(r"[\^=]", plain)} - {""} == {subject.study_id}:
             _note(subject, "SID122", "PatientName", ref)
         else:
             _note(subject, "SID121" if self._trial.study_id.match(plain) else "SID120", "PatientName", ref)

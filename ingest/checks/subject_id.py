@@ -68,6 +68,11 @@ def suggest(text: str, grammar: StudyIdGrammar) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+def is_as_long_as(text: str, study_id: str) -> bool:
+    """Say whether a text has as many letters and digits as a study ID: no name stands beside the ID."""
+    return sum(map(str.isalnum, text)) == sum(map(str.isalnum, study_id))
+
+
 def is_study_id_or_slip(text: str, grammar: StudyIdGrammar) -> bool:
     """Say whether a text is a study ID, or one whose separator alone is wrong: `123_1001`, `123 1001`.
 

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from ingest.checks.pseudonymisation.judge import MISSING, Hit, PackageJudge
-from ingest.checks.pseudonymisation.numbers import is_number_text
+from ingest.checks.pseudonymisation.numbers import has_ten_digits, is_number_text
 from ingest.dicom.attributes import CHARSET
 from ingest.dicom.elements import Element, Item
 from ingest.dicom.paths import TagPath
@@ -90,7 +90,7 @@ class ElementJudging:
                 repeat(hit)  # type: ignore[arg-type]
             elif path.vr == "SQ":
                 memo[path, value] = None
-            elif path.vr != "DS" or not path.is_known or not is_number_text(value):
+            elif path.vr != "DS" or not path.is_known or not is_number_text(value) or has_ten_digits(value):
                 memo[path, value] = self._put(path, value, item, charset)
 
     def _judge_long(self, memo: Memo, found: Walk, element: Element, charset: Charset) -> None:

@@ -67,6 +67,8 @@ def judge_container_name(name: str, context: Context) -> Raised:
     raised = Raised(identifiers=found.identifiers)
     for code in found.codes.keys() & IDENTIFYING:
         raised.add(code)
+    if any(_is_old_date(part) for part in re.split(r"[\s/_-]+", plain)):
+        raised.add("PSN122")
     known = context.text.lexicon.vocabulary
     if any(
         letters.lower() not in known or (len(letters) == 1 and not _is_counted(letters, digits))
@@ -74,6 +76,13 @@ def judge_container_name(name: str, context: Context) -> Raised:
     ):
         raised.add("PSN108")
     return raised
+
+
+def _is_old_date(part: str) -> bool:
+    """Say whether a part of a name is eight digits and a date long before any treatment: 19481103."""
+    return part.isdigit() and any(
+        date.year < patterns.OLDEST_TREATMENT_YEAR for date in patterns.find_dates(part)
+    )
 
 
 def _is_counted(letter: str, digits: str) -> bool:

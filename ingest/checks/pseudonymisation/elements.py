@@ -18,6 +18,7 @@ from ingest.checks.pseudonymisation.origins import (
     judge_url,
 )
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
+from ingest.checks.pseudonymisation.study_ids import stands_for_patient
 from ingest.checks.pseudonymisation.text import is_plain_vocabulary, judge_text, take_over
 from ingest.checks.pseudonymisation.words import report_words
 from ingest.model.route import RouteKind
@@ -34,7 +35,11 @@ _LONGEST_SHORT_REQUEST: Final = 5
 #: A request number this long is looked for in other places too.
 _SHORTEST_REQUEST: Final = 6
 #: What anonymisers put in the place of a number: a digest in hexadecimal, or cut to decimal digits.
-_HASH = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}|(?=[0-9]*[a-f])[0-9a-f]{16,}|[0-9]{16}")
+_HASH = re.compile(
+    r"[0-9a-f]{32,}|[0-9A-F]{32,}|(?=[0-9]*[a-f])[0-9a-f]{16,}|[0-9]{16}"
+    # dicognito: twelve characters, letters and digits in any order
+    r"|(?=[A-Z]+[0-9]+[A-Z]+[0-9]+[A-Z]|[0-9]+[A-Z]+[0-9]+[A-Z]+[0-9])[0-9A-Z]{12}"
+)
 
 Judge = Callable[[Context, str, str], Raised]
 
@@ -44,7 +49,7 @@ def judge_name(context: Context, path: str, text: str) -> Raised:
     raised = Raised()
     if is_allowed_name(text, context.allowed, context.placeholders):
         return raised
-    if path == "(0010,0010)" and text.rstrip(" \0^=") in context.mistyped:
+    if path == "(0010,0010)" and stands_for_patient(context, text.rstrip(" \0^=")):
         return raised
     is_patient = path.rpartition(">")[2].startswith(_PATIENT_NAMES)
     raised.add("PSN101")

@@ -23,6 +23,11 @@ def has_overlong_integer(value: bytes) -> bool:
     return any(len(item) > _LONGEST_INTEGER or abs(_integer(item)) > 2**31 - 1 for item in value.split(b"\\"))
 
 
+def has_ten_digits(value: bytes) -> bool:
+    """Say whether a DS value is ten digits and nothing else: measures are not written so."""
+    return len(value) == 10 and value.isdigit()
+
+
 def _integer(item: bytes) -> int:
     digits = item.strip(b" \0+-")
     return int(digits) if digits.isdigit() else 0

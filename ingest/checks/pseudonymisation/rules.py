@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ from ingest.checks.pseudonymisation.words import Lexicon
 _DATA: Final = Path(__file__).parent / "data"
 _VOCABULARY_SECTIONS: Final = (
     "anatomy",
+    "abroad",
+    "products",
     "position",
     "structures",
     "plans",
@@ -42,7 +44,7 @@ _VOCABULARY_SECTIONS: Final = (
 )
 _SHORTEST_CUT: Final = 4
 #: Sections whose words are written together: `spinalcanal`, `zptv`.
-_JOINED_SECTIONS: Final = ("anatomy", "position", "structures", "plans", "series", "machines")
+_JOINED_SECTIONS: Final = ("anatomy", "abroad", "position", "structures", "plans", "series", "machines")
 #: PS3.15 options that let an attribute stay; with none of them and action X or Z it is never to be kept.
 _KEPT_BY_OPTION: Final = "retain_"
 
@@ -96,7 +98,7 @@ def load_rules() -> RuleSet:
         attributes=_attributes(table["rules"], kinds),
         by_vr=kinds["by_vr"],
         lexicon=_lexicon(vocabulary),
-        institutions=_terms(_read("institutions.txt").splitlines()),
+        institutions=_terms(_read("institutions.txt").splitlines(), end="(?=[^a-z]|ct|mr|la|rt|$)"),
         words=vocabulary,
         safe_private=frozenset(
             (creator, element)
@@ -145,7 +147,9 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
         name_endings=tuple(vocabulary["name_endings"]),
         name_beginnings=tuple(vocabulary["name_beginnings"]),
         everyday_names=vocabulary["everyday_names"],
-        terms=_terms(_read("terms.txt").splitlines()),
+        terms=_terms(
+            _read("terms.txt").splitlines(), _eponyms(vocabulary["eponyms"], vocabulary["eponym_things"])
+        ),
         cut_short=frozenset(
             word[:length]
             for word in vocabulary["anatomy"]
@@ -159,10 +163,18 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
     )
 
 
-def _terms(lines: list[str]) -> re.Pattern[str]:
+def _eponyms(people: Iterable[str], things: Iterable[str]) -> tuple[str, str]:
+    """Return what finds a person's name beside the thing that is called after them, in either order."""
+    person, thing = "(?:" + "|".join(sorted(people)) + ")", "(?:" + "|".join(sorted(things)) + ")s?"
+    return f"{person}(?:'?s)?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
+
+
+def _terms(lines: list[str], more: tuple[str, ...] = (), end: str = "(?![a-z])") -> re.Pattern[str]:
     """Return what finds any of the terms, written with spaces, hyphens, underscores or together."""
-    terms = [re.escape(line).replace("\\ ", "[ _-]*") for line in lines if line and not line.startswith("#")]
-    return re.compile(r"(?<![A-Za-z])(?:" + "|".join(terms) + r")(?:'?s)?(?![a-z])", re.IGNORECASE)
+    terms = [*more] + [
+        re.escape(line).replace("\\ ", "[ _-]*") for line in lines if line and not line.startswith("#")
+    ]
+    return re.compile(r"(?<![A-Za-z])(?:" + "|".join(terms) + r")(?:'?s)?" + end, re.IGNORECASE)
 
 
 def _read(name: str) -> str:

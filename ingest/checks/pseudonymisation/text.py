@@ -175,7 +175,7 @@ def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
 
 def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
     report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
-    if report.names and (plain := rules.lexicon.without_terms(text)) != text:
+    if (report.names or report.initials) and (plain := rules.lexicon.without_terms(text)) != text:
         text = plain
         report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
     if reads_like_name(text, report, rules.lexicon):

@@ -94,12 +94,12 @@ def _judge_text_value(context: Context, place: Place, value: bytes, charset: tup
 
 
 def _judge_number(context: Context, place: Place, value: bytes, charset: tuple[str, ...]) -> JudgedValue:
-    """DS and IS by grammar; an integer that IS cannot hold may be a national number."""
+    """DS and IS by grammar; ten digits, or an integer that IS cannot hold, may be a national number."""
     if not numbers.is_number_text(value):
         text = value.decode("latin-1").strip("\0 ")
         return JudgedValue(judge_grammar_breach(context, place.path, text), text)
     raised = Raised()
-    if place.vr == "IS" and numbers.has_overlong_integer(value):
+    if numbers.has_overlong_integer(value) if place.vr == "IS" else numbers.has_ten_digits(value):
         for number in find_national_numbers(value.decode("ascii")):
             raised.add("PSN104", shape="NHS-number-shaped")
             raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))

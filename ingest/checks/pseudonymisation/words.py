@@ -235,8 +235,9 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
     for found in _WORDS.finditer(text):
         whole = found.group()
         plain = re.sub(r"['’]", "", _POSSESSIVE.sub("", fold(whole)))
-        if len(plain) > 2 and lexicon.classify(plain) is not WordClass.UNKNOWN:
-            if lexicon.classify(plain) is WordClass.NAME:
+        kind = lexicon.classify(plain)
+        if len(plain) > 2 and kind is not WordClass.UNKNOWN:
+            if kind is WordClass.NAME and not _is_joined_by_case(whole, plain, lexicon):
                 names.append(plain)
             continue
         for word in split_words(whole) or [whole]:
@@ -256,6 +257,17 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
     if not initials:
         unknown, capitals = unknown + capitals, []
     return WordReport(tuple(names), tuple(unknown), tuple(capitals), foreign)
+
+
+def _is_joined_by_case(whole: str, plain: str, lexicon: Lexicon) -> bool:
+    """Say whether a word that reads as a rarer name is two of the vocabulary: PlanA, ReplanD."""
+    parts = split_words(whole)
+    return (
+        len(parts) > 1
+        and not lexicon.is_name(plain)
+        and any(len(part) > 3 for part in parts)
+        and all(fold(part) in lexicon.vocabulary for part in parts)
+    )
 
 
 def _are_initials(word: str, whole: str) -> bool:

@@ -17,10 +17,12 @@ from tests.corpus.planted.driver import KEY, flagged, judge_members
 from tests.real_data import REAL_DATA
 
 
-def one(path: str, value: object, modality: str = "CT", **options: object) -> tuple[set[str], set[str]]:
+def one(
+    path: str, value: object, modality: str = "CT", *, vr: str = "", **options: object
+) -> tuple[set[str], set[str]]:
     """Return (held codes, other codes) of a file with one value."""
     dataset = base(modality)
-    put(dataset, path, value)
+    put(dataset, path, value, vr)
     _, judgement = judge_members([("1.dcm", saved(dataset))], **options)  # type: ignore[arg-type]
     held = {item.code for item in flagged(judgement, "block", "review")}
     return held, {item.code for item in flagged(judgement, "warn", "info")}
@@ -61,6 +63,56 @@ def test_a_patient_name_equal_to_the_patient_id_is_right_on_egress_only() -> Non
 )
 def test_placeholders_and_the_study_id_may_stand_where_names_stand(value: str) -> None:
     assert one("ReferringPhysicianName", value)[0] == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["123-10O4", "123-1004", "124-10O4", "999-00", "999-00^", "123-100", "123-10011", "123-1001^123-1001"],
+)
+def test_a_patient_name_that_was_meant_to_be_a_study_id_is_nobodys_name(name: str) -> None:
+    assert "PSN101" not in one("PatientName", name)[0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "123-1004 Smith",
+        "123-10O4^Margaret",
+        "482113",
+        "48-2113",
+        "4821135",
+        "482-1135",
+        "999-0001",
+        "1948-11",
+    ],
+)
+def test_what_stands_beside_a_study_id_or_may_be_a_hospitals_number_is_a_name(name: str) -> None:
+    assert "PSN101" in one("PatientName", name)[0]
+
+
+def test_a_slip_of_a_study_id_is_a_name_where_other_people_are_named() -> None:
+    assert "PSN101" in one("ReferringPhysicianName", "123-10O4")[0]
+
+
+def test_on_egress_a_patient_name_is_the_patient_id_with_other_separators() -> None:
+    for name, held in (("HAMLET^1001", set()), ("HAMLET^1002", {"PSN101"})):
+        dataset = base()
+        dataset.PatientID, dataset.PatientName = "HAMLET1001", name
+        members = [("1.dcm", saved(dataset))]
+        _, judgement = judge_members(members, route=RouteKind.EGRESS, package_name="123-1001.zip")
+        assert {item.code for item in flagged(judgement, "block", "review")} == held
+
+
+def test_ten_digits_in_a_decimal_are_a_national_number_where_the_check_digit_fits() -> None:
+    assert "PSN104" in one("0040A30A", "4857773457", vr="DS")[0]
+    for value in ("4857773456", "-485777345", "0.85777345", "48577734.7"):
+        assert one("0040A30A", value, vr="DS")[0] == set()
+
+
+def test_a_folder_called_by_a_date_of_long_ago_is_identifying() -> None:
+    for name, held in (("123-1001/19481103/1.dcm", {"PSN602"}), ("123-1001/20240312/1.dcm", set())):
+        _, judgement = judge_members([(name, saved(base()))])
+        assert {item.code for item in flagged(judgement, "block", "review")} == held
 
 
 def test_an_approved_private_creator_is_let_pass_and_its_text_still_judged() -> None:

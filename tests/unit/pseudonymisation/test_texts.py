@@ -153,6 +153,30 @@ def test_clean_labels_are_not_held(text: str) -> None:
     assert held(text) == set()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PlanA",
+        "ReplanD15",
+        "Skene gland",
+        "foramen of Morgagni",
+        "Bachmann_bundle",
+        "Hüftkopf re",
+        "Tête fémorale D",
+        "Zaadblazen",
+    ],
+)
+def test_things_called_after_people_and_labels_of_other_languages_are_not_held(text: str) -> None:
+    assert held(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["Skene", "Morgagni PTV", "KhanA", "PlanSmith", "Müller re", "RAIGMORECT1 Christie_LA4"]
+)
+def test_the_same_names_without_their_thing_are_held(text: str) -> None:
+    assert held(text) & {"PSN113", "PSN114", "PSN202"}
+
+
 def test_a_postcode_alone_warns_and_a_nodal_label_is_no_address() -> None:
     assert "PSN150" in judge_text("LN1 2GY", "rt label", CONTEXT.text, frozenset()).codes
     assert held("LN1 2GY") == set()

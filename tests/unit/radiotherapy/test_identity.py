@@ -60,6 +60,7 @@ CASES = [
     ("SID120", EXPLORER, "a.zip", [IdentityValues("123-1001", "")], "123"),
     ("SID121", EXPLORER, "a.zip", [IdentityValues("123-1001", "123-1002")], "123"),
     ("SID122", EXPLORER, "a.zip", [IdentityValues("123-1001", "123-1001^")], "123"),
+    ("SID122", EXPLORER, "a.zip", [IdentityValues("123-1001", "123-1001^123-1001")], "123"),
     ("SID130", EXPLORER, "a.zip", [IdentityValues("123-1001", "123-1001", "123-1002")], "123"),
     ("SID130", EGRESS, "123-1001.zip", [IdentityValues("P", "P", "123-1002")], "123"),
     ("SID131", EXPLORER, "a.zip", [IdentityValues("123-1001", "123-1001", "", "124")], "123"),
@@ -117,3 +118,9 @@ def test_allowed_ids_are_the_study_id_and_on_egress_the_anonymised_one():
     assert identity.allowed_ids(ANON) == {"123-1001", "PSEUDO1"}
     identity, _ = identify(EXPLORER, "a.zip", IdentityValues("JONES", "JONES"))
     assert identity.allowed_ids(IdentityValues("JONES", "JONES")) == frozenset()
+
+
+def test_a_name_beside_the_study_id_in_patient_name_is_allowed_nowhere():
+    identity, _ = identify(EXPLORER, "a.zip", IdentityValues("123-1001", "123-1001 Thackeray"))
+    assert identity.allowed_ids(IdentityValues("123-1001", "123-1001 Thackeray")) == {"123-1001"}
+    assert identity.allowed_ids(IdentityValues("123-1001", "123-l001")) == {"123-1001", "123-l001"}
