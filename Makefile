@@ -44,8 +44,8 @@ wheel: setup ## dist/: the wheel that a site installs to check a zip before it s
 docs: setup ## write the generated documents
 	@$(PY) tooling/write_finding_codes.py && $(PY) tooling/write_shipped_trial.py
 
-bench: setup ## a zip's whole way beside the yardstick; writes docs/performance.md; PEERS=1 adds Orthanc; ROUNDS, ROWS
-	@$(PY) tooling/bench.py --write --rounds $(or $(ROUNDS),5) $(if $(ROWS),--rows $(ROWS)) $(if $(PEERS),--peers)
+bench: setup ## a zip's whole way beside the yardstick; writes docs/performance.md; PEERS=1 adds Orthanc; ROUNDS, ROWS, APART
+	@$(if $(APART),BENCH_APART=1) $(PY) tooling/bench.py --write --rounds $(or $(ROUNDS),5) $(if $(ROWS),--rows $(ROWS)) $(if $(PEERS),--peers)
 
 bench-compare: setup ## the same job beside that of an earlier revision: BASE=revision
 	@$(PY) tooling/bench.py --base $(BASE) --rounds $(or $(ROUNDS),5)

@@ -131,7 +131,7 @@ def measure_workers(rounds: int, count: int = 6) -> Figures:
     with Worker() as first, Worker() as second:
 
         def drain(workers: Sequence[Worker]) -> Figures:
-            data = OUT / "work" / f"backlog-{os.getpid()}"
+            data = make_ground("work") / f"backlog-{os.getpid()}"
             share = data / "shares" / "smb" / "123"
             share.mkdir(parents=True)
             try:
@@ -207,6 +207,11 @@ def main() -> None:
         from bench_peers import measure_orthanc
 
         figures |= measure_orthanc(Worker, rounds)
+    kept = OUT / "figures.json"
+    if options.write:  # rows that are not measured now stay as they were measured last
+        earlier = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+        figures = earlier | figures
+        kept.write_text(json.dumps(figures), encoding="utf-8")
     text = write_figures(figures, is_writing=options.write)
     print(text)
 

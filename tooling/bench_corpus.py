@@ -40,14 +40,16 @@ def trial_text() -> str:
 
 
 def make_ground(name: str) -> Path:
-    """Return a folder to work in; on ext4 its subfolders lie apart (chattr +T), where nothing was deleted.
+    """Return a folder to work in; with BENCH_APART its subfolders lie apart on ext4 (chattr +T).
 
-    Without a journal, ext4 looks for each new file at every inode freed nearby within a minute.
+    Without a journal, ext4 looks for each new file at every inode freed nearby within a minute: what earlier
+    rounds deleted costs time, unless it lies elsewhere.
     """
-    folder = OUT / name
+    folder = OUT / ("apart" if os.environ.get("BENCH_APART") else "plain") / name
     folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError):
-        subprocess.run(["chattr", "+T", folder], check=False, stderr=subprocess.DEVNULL)
+    if os.environ.get("BENCH_APART"):
+        with contextlib.suppress(OSError):
+            subprocess.run(["chattr", "+T", folder], check=False, stderr=subprocess.DEVNULL)
     return folder
 
 

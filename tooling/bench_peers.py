@@ -13,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bench_corpus import OUT, make_corpus
+from bench_corpus import make_corpus, make_ground
 
 
 def measure_orthanc(worker_type: Any, rounds: int) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def _program() -> str:
 
 def _post(program: str, package: Path) -> float:
     """Start an Orthanc with an empty store, post the zip, stop it; return the seconds of the POST."""
-    store = OUT / "work" / f"orthanc-{time.monotonic_ns()}"
+    store = make_ground("work") / f"orthanc-{time.monotonic_ns()}"
     store.mkdir(parents=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench_corpus import OUT, SITE, make_backlog, many_sites_text
+from bench_corpus import OUT, SITE, make_backlog, make_ground, many_sites_text
 
 from ingest.demo.synthetic.case import build_case, zip_instances
 from ingest.model.route import RouteKind
@@ -61,8 +61,8 @@ def fill_catalogue(ledger: Path, instances: int) -> int:
 def measure_catalogue(worker_type: Any, rounds: int) -> Figures:
     """Case A of a further subject, where 1,000 and where 100,000 instances are catalogued."""
     first, second = make_backlog(2)
-    folder = OUT / "work" / f"catalogue-{os.getpid()}"
-    pairs: list[list[float]] = []
+    folder = make_ground("work") / f"catalogue-{os.getpid()}"
+    pairs: list[list[dict[str, float]]] = []
     counts: list[int] = []
     try:
         with worker_type() as worker:
@@ -75,18 +75,20 @@ def measure_catalogue(worker_type: Any, rounds: int) -> Figures:
                 for size in (1_000, 100_000):
                     data = folder / f"{size}-{number}"
                     shutil.copytree(folder / str(size), data, ignore=shutil.ignore_patterns("*.dcm"))
-                    os.sync()  # the disk is not to be busy with the copy
                     worker.send(do="ingest", zip=str(second), data=str(data))
                     answer = worker.receive()
                     if answer["outcome"] != "accepted":
                         raise SystemExit(str(answer))
-                    pair.append(answer["wall"])
+                    pair.append(answer)
                     shutil.rmtree(data)
                 pairs.append(pair)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    ratio = statistics.median(large / small for small, large in pairs)
-    return {"catalogue": {"counts": counts, "wall_ratio": ratio}}
+    made = {
+        f"{clock}_ratio": statistics.median(large[clock] / small[clock] for small, large in pairs)
+        for clock in ("wall", "cpu")
+    }
+    return {"catalogue": {"counts": counts, **made}}
 
 
 def measure_check(rounds: int) -> Figures:
@@ -118,7 +120,7 @@ def measure_check(rounds: int) -> Figures:
 
 def measure_idle(rounds: int) -> Figures:
     """What a round costs that finds nothing on 40 shares, empty and with 100,000 entries on one of them."""
-    folder = OUT / "work" / f"idle-{os.getpid()}"
+    folder = make_ground("work") / f"idle-{os.getpid()}"
     trial = parse_trial(many_sites_text())
     try:
         with open_service(Settings(data_dir=folder), trial=trial) as service:
