@@ -122,7 +122,8 @@ def _certificate(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
             gone = event.detail
             yield (
                 f"  deleted: {gone['originals']} zips ({gone['rewritten']} written anew for others), "
-                f"{gone['share_files']} copies on the share, {gone['archived']} files of the archive"
+                f"{gone['share_files']} copies on the share, {gone.get('snapshots', 0)} snapshots of it, "
+                f"{gone['archived']} files of the archive"
             )
             yield f"  not reached, see to it: {gone['not_reached']}"
             yield f"  audit event {event.seq}, {event.hash[:16]}…"

@@ -7,7 +7,7 @@ twice, so `attempt` repeats it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import TypeVar
@@ -20,7 +20,17 @@ from ingest.model.route import Entry
 from ingest.routes.azure_account import PIECE, service_of
 from ingest.routes.azure_faults import attempt, error_code, silence_clients
 from ingest.routes.names import check_report_path, parts_of, sort_entries
-from ingest.routes.ports import Changed, Gone, Lease, Listing, Moved, NotYet, Properties, RefusedError
+from ingest.routes.ports import (
+    RECEIVED,
+    Changed,
+    Gone,
+    Lease,
+    Listing,
+    Moved,
+    NotYet,
+    Properties,
+    RefusedError,
+)
 
 Result = TypeVar("Result")
 
@@ -43,25 +53,10 @@ class AzureFilesStore:
 
     def list_entries(self) -> Listing:
         """Return what lies on the share: one call for each 5,000 entries."""
-        found = self._attempt(lambda: list(self._entries()), "list")
+        found = self._attempt(lambda: _listed(self._share, self._folder), "list")
         if not isinstance(found, list):
             raise TransientError("could not list the share: the folder that is polled is not there")
         return sort_entries(found)
-
-    def _entries(self) -> Iterator[Entry]:
-        directory = self._share.get_directory_client(self._folder)
-        for found in directory.list_directories_and_files(
-            include=["timestamps", "Etag"], include_extended_info=True
-        ):
-            size = int(found.size) if isinstance(found, FileProperties) else 0
-            yield Entry(
-                found.name,
-                size,
-                found.file_id or "",
-                _etag(found.etag),
-                found.last_modified,
-                found.is_directory,
-            )
 
     def properties(self, name: str) -> Properties | NotYet | Gone:
         """Ask for the file by itself: an SMB client's cache is flushed by this, not by a listing."""
@@ -152,7 +147,7 @@ class AzureFilesStore:
         self._expect(deleted)
         return True
 
-    def snapshots(self) -> tuple[str, ...]:
+    def snapshots(self) -> tuple[str, ...] | None:
         """Return the share's snapshots, where the credential may list shares (a share's own SAS may not)."""
         service = service_of(self._share)
         name = self._share.share_name
@@ -161,10 +156,29 @@ class AzureFilesStore:
                 lambda: list(service.list_shares(name_starts_with=name, include_snapshots=True)), "list"
             )
         except RefusedError:
-            return ()
+            return None
         if not isinstance(found, list):
-            return ()
+            return None
         return tuple(str(each.snapshot) for each in found if each.name == name and each.snapshot)
+
+    def list_snapshot(self, snapshot: str) -> tuple[Entry, ...]:
+        """Return the polled folder's entries in a snapshot, and those below received/."""
+        with self._at(snapshot) as share:
+            found: list[Entry] = []
+            for folder, prefix in ((self._folder, ""), (self._path(RECEIVED), f"{RECEIVED}/")):
+                listed = self._attempt(partial(_listed, share, folder, prefix), "list a snapshot of")
+                found += listed if isinstance(listed, list) else []
+            return tuple(found)
+
+    def delete_snapshot(self, snapshot: str) -> None:
+        """Delete one snapshot of the share."""
+        with self._at(snapshot) as share:
+            outcome = self._attempt(lambda: share.delete_share(), "delete a snapshot of")
+        if not isinstance(outcome, Gone):
+            self._expect(outcome)
+
+    def _at(self, snapshot: str) -> ShareClient:
+        return service_of(self._share).get_share_client(self._share.share_name, snapshot=snapshot)
 
     def close(self) -> None:
         """Close the connections."""
@@ -196,6 +210,24 @@ class AzureFilesStore:
             if folder not in self._made:
                 self._expect(self._attempt(partial(_make, self._share, folder), "make a folder on"))
                 self._made.add(folder)
+
+
+def _listed(share: ShareClient, folder: str, prefix: str = "") -> list[Entry]:
+    """Return a folder's entries; their names begin with `prefix`."""
+    entries = share.get_directory_client(folder).list_directories_and_files(
+        include=["timestamps", "Etag"], include_extended_info=True
+    )
+    return [
+        Entry(
+            prefix + found.name,
+            int(found.size) if isinstance(found, FileProperties) else 0,
+            found.file_id or "",
+            _etag(found.etag),
+            found.last_modified,
+            found.is_directory,
+        )
+        for found in entries
+    ]
 
 
 def _make(share: ShareClient, folder: str) -> None:

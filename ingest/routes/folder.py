@@ -159,9 +159,17 @@ class FolderStore:
                 return False
             return True
 
-    def snapshots(self) -> tuple[str, ...]:
+    def snapshots(self) -> None:
         """A folder knows nothing of the snapshots of the disk it lies on."""
+        return
+
+    def list_snapshot(self, snapshot: str) -> tuple[Entry, ...]:
+        """There is none."""
+        del snapshot
         return ()
+
+    def delete_snapshot(self, snapshot: str) -> None:
+        """There is none."""
 
     def close(self) -> None:
         """Nothing is kept open."""

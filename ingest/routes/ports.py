@@ -182,8 +182,16 @@ class ShareStore(Protocol):
         """Delete the file at `path` (purge only). Returns False where there was none."""
         ...
 
-    def snapshots(self) -> tuple[str, ...]:
-        """Return the names of the share's snapshots, which hold what was deleted since; () if unknown."""
+    def snapshots(self) -> tuple[str, ...] | None:
+        """Return the names of the share's snapshots, which hold what was deleted since; None: not known."""
+        ...
+
+    def list_snapshot(self, snapshot: str) -> tuple[Entry, ...]:
+        """Return what `list_entries` shows of a snapshot, and what was set aside in it (`received/NAME`)."""
+        ...
+
+    def delete_snapshot(self, snapshot: str) -> None:
+        """Delete a snapshot, of the whole share and for ever; nothing happens where it is gone."""
         ...
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from ingest.model.submission import Submission
 from ingest.package.rewrite import rewrite_package
 from ingest.routes.ports import RECEIVED
 from ingest.steps.parts import Parts
+from ingest.steps.share_snapshots import clear_snapshots
 from ingest.steps.stage import find_source
 
 #: What no program on this machine can reach: a person must.
@@ -27,7 +28,7 @@ class Certificate:
     """What was deleted and what could not be reached. Counts and places, no values.
 
     originals:   zips deleted; rewritten: zips written anew without the subject, for the others in them.
-    share_files: copies deleted on the sites' shares.
+    share_files: copies deleted on the sites' shares; snapshots: snapshots of shares deleted.
     archived:    files taken out of the archive, in all versions.
     unreached:   in words, for a person to see to.
     """
@@ -35,6 +36,7 @@ class Certificate:
     originals: int = 0
     rewritten: int = 0
     share_files: int = 0
+    snapshots: int = 0
     archived: int = 0
     instances: int = 0
     unreached: tuple[str, ...] = BEYOND_REACH
@@ -45,6 +47,7 @@ class Certificate:
             self.originals + other.originals,
             self.rewritten + other.rewritten,
             self.share_files + other.share_files,
+            self.snapshots + other.snapshots,
             self.archived + other.archived,
             self.instances + other.instances,
             tuple(dict.fromkeys((*self.unreached, *other.unreached))),
@@ -56,6 +59,7 @@ class Certificate:
             "originals": self.originals,
             "rewritten": self.rewritten,
             "share_files": self.share_files,
+            "snapshots": self.snapshots,
             "archived": self.archived,
             "instances": self.instances,
             "not_reached": "; ".join(self.unreached),
@@ -133,13 +137,11 @@ def _clear_quarantine_of(parts: Parts, submission: Submission, label: str) -> No
 
 
 def _clear_share(parts: Parts, submission: Submission) -> Certificate:
-    """Delete the source and the copy that was set aside; snapshots of the share keep them, and are named."""
+    """Delete the source, the copy that was set aside, and what snapshots of the share have of them."""
     store = parts.open_store(submission.share)
+    snapshots, named = clear_snapshots(parts, store, submission)
     deleted = int(store.delete(f"{RECEIVED}/{submission.id}.zip"))
     entry = find_source(parts, store, submission)
     if entry is not None:
         deleted += int(store.delete(entry.name))
-    snapshots = store.snapshots()
-    place = f"snapshots of site {submission.share.site}'s {submission.share.route.value} share"
-    named = (f"{place}: {', '.join(snapshots)}",) if snapshots else ()
-    return Certificate(share_files=deleted, unreached=(*BEYOND_REACH, *named))
+    return Certificate(share_files=deleted, snapshots=snapshots, unreached=(*BEYOND_REACH, *named))

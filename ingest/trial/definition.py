@@ -173,12 +173,17 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Days that originals are kept, by outcome; None: until a person resolves it."""
+    """Days that originals are kept, by outcome; None: until a person resolves it.
+
+    delete_share_snapshots: purge and withdrawal delete each snapshot of a share that holds the zip, and with
+    it that day's copy of everything else on the share.
+    """
 
     accepted: int | None = 30
     held: int | None = None
     rejected: int | None = 30
     reports: int | None = None
+    delete_share_snapshots: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,6 +236,7 @@ class RetentionTable(Table):
     held: Days = None
     rejected: Days = 30
     reports: Days = None
+    delete_share_snapshots: bool = False
 
 
 class ChasingTable(Table):

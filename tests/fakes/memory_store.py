@@ -126,5 +126,11 @@ class MemoryStore:
     def snapshots(self) -> tuple[str, ...]:
         return ()
 
+    def list_snapshot(self, snapshot: str) -> tuple[Entry, ...]:
+        raise AssertionError("there is no snapshot")
+
+    def delete_snapshot(self, snapshot: str) -> None:
+        raise AssertionError("there is no snapshot")
+
     def close(self) -> None:
         """Nothing is open."""

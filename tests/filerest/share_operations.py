@@ -33,6 +33,10 @@ def on_share(account: Account, request: Request) -> Answer:
         return Answer(
             200, answers.versions(share.root) | {"x-ms-share-quota": "5120", "x-ms-access-tier": "Hot"}
         )
+    if request.operation == "DELETE share" and request.snapshot is not None:
+        if share.snapshots.pop(request.snapshot, None) is None:
+            raise ServiceError(404, "ShareSnapshotNotFound")
+        return Answer(202)
     if request.operation == "DELETE share":
         if share.snapshots and "x-ms-delete-snapshots" not in request.headers:
             raise ServiceError(409, "ShareHasSnapshots")
