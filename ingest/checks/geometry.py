@@ -70,7 +70,9 @@ def _check_series(series: ImageSeries, rois: list[Roi], links: Links, notes: Not
     if repeats:
         notes.find("GEO103", repeats, where=_POSITION, keyword="ImagePositionPatient", series=title)
     uneven = sorted({step for stack in stacks for step in stack.uneven()})
-    if uneven and not repeats and not is_turned and not unplaced:
+    # slices that are missing make the rest uneven: that they are missing is said elsewhere
+    is_short = series.uid in links.short_series
+    if uneven and not repeats and not is_turned and not unplaced and not is_short:
         notes.find(
             "GEO109",
             [series.images[0]],
@@ -81,7 +83,7 @@ def _check_series(series: ImageSeries, rois: list[Roi], links: Links, notes: Not
             steps=" and ".join(f"{step:g} mm" for step in uneven[:_MOST_STEPS]),
         )
     # a slice that lies elsewhere or nowhere leaves a gap where it should be: one finding says so
-    if not is_turned and not unplaced and series.uid not in links.short_series and stacks:
+    if not is_turned and not unplaced and not is_short and stacks:
         _find_gaps(series, stacks, title, notes)
         _check_extent(series, stacks[0], rois, notes)
     return stacks

@@ -23,6 +23,7 @@ _COPY_MARKS = (
     re.compile(r"^copy\s+of\s+", re.IGNORECASE),
     re.compile(r"[_ ]\d{1,2}$"),
 )
+_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 _BATCH = re.compile(r"batch-[A-Za-z0-9._-]{1,100}")
 
 
@@ -64,8 +65,12 @@ def suggest(text: str, grammar: StudyIdGrammar) -> str | None:
     """Return the one study ID that `text` is a slip of, None where there is none or more than one."""
     if len(text) > _MAX_LENGTH:
         return None
-    found = {candidate for candidate in _variants(text, grammar) if grammar.match(candidate)}
-    return found.pop() if len(found) == 1 else None
+    plain = "".join(_as_ascii_digit(char) for char in unicodedata.normalize("NFKC", text)).strip("^= \t\0")
+    for form in (plain, _LEADING_ZEROS.sub("", plain)):
+        found = {candidate for candidate in _variants(form, grammar) if grammar.match(candidate)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def is_as_long_as(text: str, study_id: str) -> bool:
@@ -97,11 +102,9 @@ def _read(
     return SubjectIdReading(None, code=wrong)
 
 
-def _variants(text: str, grammar: StudyIdGrammar) -> Iterator[str]:
-    """Yield what the text may have been meant to be; the likeliest slips only, so that guesses stay few."""
-    plain = "".join(_as_ascii_digit(char) for char in unicodedata.normalize("NFKC", text)).strip("^= \t\0")
-    unpadded = re.sub(r"(?<![0-9])0+(?=[0-9])", "", plain)
-    for form in (*_without_copy_marks(plain), *((unpadded,) if unpadded != plain else ())):
+def _variants(plain: str, grammar: StudyIdGrammar) -> Iterator[str]:
+    """Yield what a text may have been meant to be; the likeliest slips only, so that guesses stay few."""
+    for form in _without_copy_marks(plain):
         joined = re.sub(r"\s+", "", form.translate(_DASHES).strip("^=. "))
         for cased in (joined, joined.upper(), joined.lower(), joined.translate(_LOOKS_LIKE_DIGIT)):
             yield cased

@@ -122,7 +122,7 @@ def test_other_content_under_a_filed_uid_is_held_and_the_filed_one_left_out_unti
     send(root, case)
     other = change(small_case(), "RTPLAN", lambda ds: setattr(ds, "RTPlanLabel", "PLAN2"))
     said = send(root, of_modality(other, "RTPLAN"))
-    assert "1 file was filed before with other content: what is filed stays." in said
+    assert "Other content than what we hold under the same UID: 1 file. What we hold stays" in said
     plan = uid(of_modality(case, "RTPLAN"))
     assert plan not in exported(root, "without")
     assert exported(root, "with", "--with-disputed")[plan]["disputed"] is True
@@ -134,7 +134,7 @@ def test_other_content_under_a_filed_uid_is_held_and_the_filed_one_left_out_unti
         said = " ".join(deployment.report("S000002").split())
         assert deployment.submissions()[-1].outcome is Outcome.ACCEPTED
         assert reconcile(deployment.parts).problems == ()
-    assert "1 file takes the place of what was filed under the same UID with other content" in said
+    assert "In the place of what was filed under the same UID with other content: 1 file." in said
     released = exported(root, "released")[plan]
     assert (released["archive_version"], released["disputed"]) == (2, False)
     archive = root / "data" / "subjects" / SUBJECT

@@ -76,4 +76,4 @@ def _begin(data: bytes) -> int:
 def _inflated(data: bytes) -> bytes:
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     inflated = stream.decompress(data)
-    return b"" if stream.unused_data.strip(b"\0") else inflated
+    return inflated if stream.unused_data in (b"", b"\0") else b""

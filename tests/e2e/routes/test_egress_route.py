@@ -73,7 +73,7 @@ def test_a_browsers_second_copy_is_held_and_the_sender_is_asked(deployment: Depl
     (submission,) = deployment.submissions()
     assert submission.outcome is Outcome.HELD
     assert deployment.parts.archive.subjects() == []
-    assert "Did you mean 123-1001?" in text_of(letters(deployment)[submission.id])
+    assert "did you mean 123-1001.zip?" in text_of(letters(deployment)[submission.id])
 
 
 def test_a_saved_log_in_page_is_rejected_in_plain_words(deployment: Deployment) -> None:
