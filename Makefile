@@ -63,7 +63,7 @@ bench-archive: setup ## filing beside plain writing, versions of 1 %, verify; RO
 bench-catalogue: setup ## the catalogue's lists with 100,000 instances, on SQLite and PostgreSQL; ROUNDS
 	@PYTHONPATH=. $(PY) tooling/bench_catalogue.py --rounds $(or $(ROUNDS),7)
 
-bench-inspect: setup ## reading headers beside pydicom
+bench-inspect: setup ## every element walked, judged and its facts read, beside pydicom's reading of headers; ROUNDS
 	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)
 
 compare: setup ## the radiotherapy checks beside dicom-discovery, mutation by mutation

@@ -90,8 +90,22 @@ class ElementJudging:
                 repeat(hit)  # type: ignore[arg-type]
             elif path.vr == "SQ":
                 memo[path, value] = None
-            elif path.vr != "DS" or not path.is_known or not is_number_text(value) or has_ten_digits(value):
+            elif path.vr != "DS" or not is_number_text(value) or has_ten_digits(value):
                 memo[path, value] = self._put(path, value, item, charset)
+            elif not path.is_known:
+                self._judge_decimal(memo, path, value, item, charset)
+
+    def _judge_decimal(
+        self, memo: Memo, path: TagPath, value: bytes, item: Item | None, charset: Charset
+    ) -> None:
+        """A decimal where no dictionary knows one, as of a maker: what is said of one is said of all."""
+        is_any = item is None and value.strip(b"\0 ")
+        key = (path, "decimal") if is_any else (path, value)
+        hit = memo.get(key, MISSING)
+        if hit is MISSING:
+            memo[key] = self._put(path, value, item, charset)
+        elif hit is not None:
+            self._judge.repeat(hit)  # type: ignore[arg-type]
 
     def _judge_long(self, memo: Memo, found: Walk, element: Element, charset: Charset) -> None:
         """Long values: decimals by their grammar, the rest by digest; pixel data is not text."""

@@ -29,6 +29,7 @@ from ingest.checks.pseudonymisation.container import ContainerMember
 from ingest.checks.pseudonymisation.container_judge import REPEATED, ContainerJudge
 from ingest.checks.pseudonymisation.context import Context, make_context
 from ingest.checks.pseudonymisation.elements import JUDGES
+from ingest.checks.pseudonymisation.glance import is_clean_at_a_glance
 from ingest.checks.pseudonymisation.labels import is_plain_label
 from ingest.checks.pseudonymisation.markers import WATCHED, Markers, judge_markers, pixel_check_reason
 from ingest.checks.pseudonymisation.places import Place, Places
@@ -168,13 +169,15 @@ class PackageJudge:
         `path` has no item indices, `where()` gives it with them. `creator`: the private creator of the
         outermost private tag in the path, empty where all are public.
         """
-        place = self._places.get(path, vr)
-        judged = judge_value(self._context, place, bytes(value), charset, creator)
+        place, value = self._places.get(path, vr), bytes(value)
+        if is_clean_at_a_glance(self._context, place, value):
+            return None
+        judged = judge_value(self._context, place, value, charset, creator)
         if judged is None:
             return None
         self._not_checked.update(judged.not_checked)
         if "PSN402" in judged.raised.codes:
-            self.identifying_uids.update(bytes(value).decode("ascii").strip("\0 ").split("\\"))
+            self.identifying_uids.update(value.decode("ascii").strip("\0 ").split("\\"))
         hit = self._hit(place, judged, where, creator)
         if hit is not None:
             self.repeat(hit)
@@ -183,7 +186,10 @@ class PackageJudge:
     def _hit(self, place: Place, judged: JudgedValue, where: Callable[[], str], creator: str) -> Hit | None:
         """Make the tallies of a value, remember it for the second look, and what could be approved of it."""
         raised = judged.raised
-        codes = raised.codes.keys() - self._context.approvals.lifted(raised.codes, place.path, judged.text)
+        codes: set[str] = set()
+        if raised.codes:
+            lifted = self._context.approvals.lifted(raised.codes, place.path, judged.text)
+            codes = raised.codes.keys() - lifted
         at = where() if codes or judged.text else ""
         tallies = tuple(self._tally(code, raised, place, at) for code in raised.codes if code in codes)
         self._collect(raised)
@@ -194,7 +200,8 @@ class PackageJudge:
             self._texts.add(
                 SeenText(self._subject, place.path, at, place.keyword, judged.text, self._ref, blocked)
             )
-        self._proposals.add(codes, place.path, judged, creator)
+        if codes:
+            self._proposals.add(codes, place.path, judged, creator)
         watched = WATCHED.get(place.path, "")
         if not (tallies or watched or place.is_uncovered or place.is_private):
             return None

@@ -8,7 +8,7 @@ from typing import Final
 from ingest.checks.pseudonymisation.national_numbers import is_issued_number
 
 #: Roots that tell nothing: the standard's own and those made from UUIDs (PS3.5 B.2).
-_NEUTRAL_ROOTS: Final = ("1.2.840.10008.", "2.25.")
+NEUTRAL_ROOTS: Final = ("1.2.840.10008.", "2.25.")
 #: Roots of makers, which may be named and approved.
 _MAKERS_ROOTS: Final = (
     "1.2.246.352",
@@ -35,7 +35,7 @@ def is_well_formed(value: bytes) -> bool:
 
 def has_neutral_root(uid: str, roots: tuple[str, ...]) -> bool:
     """Say whether a UID is of the standard, made from a UUID, or of a root that the trial declares."""
-    return uid.startswith(_NEUTRAL_ROOTS) or any(
+    return uid.startswith(NEUTRAL_ROOTS) or any(
         uid == root or uid.startswith(root.rstrip(".") + ".") for root in roots
     )
 

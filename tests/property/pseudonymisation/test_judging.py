@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from ingest.checks.pseudonymisation.charset import UndecodableText, decode
 from ingest.checks.pseudonymisation.container import ContainerMember
+from ingest.checks.pseudonymisation.glance import is_clean_at_a_glance
 from ingest.checks.pseudonymisation.judge import PackageJudge
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers, has_check_digit
 from ingest.checks.pseudonymisation.numbers import is_number_text
+from ingest.checks.pseudonymisation.places import Places
 from ingest.checks.pseudonymisation.rules import load_rules
+from ingest.checks.pseudonymisation.values import judge_value
 from ingest.model.finding import InstanceRef
 from ingest.model.route import RouteKind
 from ingest.trial.load import load_default_trial
@@ -57,6 +60,29 @@ def test_no_value_raises_an_exception(path: str, vr: str, value: bytes, charset:
     judge.judge_trailing(value)
     judge.end_instance()
     judge.finish()
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    st.sampled_from(["(0008,0018)", "(0002,0003)", "(0020,0013)", "(0400,0561)>(0008,0018)", "(0029,1010)"]),
+    st.sampled_from(["UI", "IS", "DS"]),
+    st.from_regex(
+        rb"(2\.25|1\.2\.840\.10008|1\.2\.246\.352)?[.0-9]{0,24}(9434765919)?[0-9\\ A-]{0,9}\0?",
+        fullmatch=True,
+    ),
+    st.booleans(),
+)
+def test_what_is_clean_at_a_glance_is_clean_when_judged(
+    path: str, vr: str, value: bytes, knows: bool
+) -> None:
+    context = make_judge()._context
+    if knows:
+        context.known_numbers.add("123456")
+    place = Places(load_rules()).get(path, vr)
+    if is_clean_at_a_glance(context, place, value):
+        judged = judge_value(context, place, value, (), "")
+        assert judged is None or (not judged.raised.codes and not judged.raised.identifiers)
+        assert judged is None or (judged.text == "" and not judged.not_checked)
 
 
 @settings(max_examples=200, deadline=None)
