@@ -58,10 +58,10 @@ bench-ledger: setup ## the ledger alone on PostgreSQL, under 50 sites x 200 subj
 	@PYTHONPATH=. $(PY) tooling/bench_ledger.py
 
 bench-archive: setup ## filing beside plain writing, versions of 1 %, verify; ROUNDS
-	@$(PY) tooling/bench_archive.py --rounds $(or $(ROUNDS),5)
+	@PYTHONPATH=. $(PY) tooling/bench_archive.py --write --rounds $(or $(ROUNDS),5)
 
 bench-catalogue: setup ## the catalogue's lists with 100,000 instances, on SQLite and PostgreSQL; ROUNDS
-	@PYTHONPATH=. $(PY) tooling/bench_catalogue.py --rounds $(or $(ROUNDS),7)
+	@PYTHONPATH=. $(PY) tooling/bench_catalogue.py --write --rounds $(or $(ROUNDS),7)
 
 bench-inspect: setup ## every element walked, judged and its facts read, beside pydicom's reading of headers; ROUNDS
 	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)

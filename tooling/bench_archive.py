@@ -23,6 +23,7 @@ from typing import Any
 from ingest.archive.order import FilingOrder, NewFile
 from ingest.archive.store import Archive
 from ingest.archive.verify import verify_subject
+from tooling.bench_page import write_section
 
 SUBJECT = "123-1001"
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -153,9 +154,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--at", type=Path, help="a folder on the file system to measure")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.at) as folder:
         figures = measure(Path(folder), asked.files, asked.size, asked.rounds)
+    if asked.write:
+        rows = [f"| {name} | {figure:.4g} |" for name, figure in figures.items()]
+        title = f"{asked.files} files of {asked.size / 1000:g} kB"
+        write_section("archive", [f"| {title} | median of {asked.rounds} |", "|---|---|", *rows])
     if asked.json:
         print(json.dumps(figures, indent=2))
         return

@@ -32,6 +32,7 @@ from ingest.model.verdict import CompletenessState
 from ingest.model.wire import to_wire
 from tests.ledger_rows import facts
 from tests.servers import Postgres
+from tooling.bench_page import write_section
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 #: A subject: one planning CT, cone-beam CTs of 80 slices, one of each object of planning.
@@ -165,9 +166,17 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as urls:
         figures = {name: measure(url, asked.instances, asked.rounds) for name, url in urls.items()}
+    if asked.write:
+        names = next(iter(figures.values()))
+        rows = [
+            f"| {name} | " + " | ".join(f"{t[name]:g}" for t in figures.values()) + " |" for name in names
+        ]
+        head = f"| {asked.instances} instances, ms | " + " | ".join(figures) + " |"
+        write_section("catalogue", [head, "|---|" + "---|" * len(figures), *rows])
     if asked.json:
         print(json.dumps(figures, indent=2))
         return
