@@ -9,7 +9,7 @@ import pytest
 
 from tests.corpus.planted.blind import alarms, is_found, read_set
 
-SETS = ("third", "fourth", "fifth", "sixth")
+SETS = ("third", "fourth", "fifth", "sixth", "seventh")
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,8 @@ _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[^\W\d_][ ._-]){3,}[^\W\d_](?![^\W_
 _DIGITS_AS_LETTERS = re.compile(
     r"(?<![^\W_])(?=[A-Za-z0-9]{5})[A-Za-z]+[01345](?:[A-Za-z]+[01345])*[A-Za-z]+(?![^\W_])"
 )
+#: ciss3d and tfl3d name a sequence.
+_DIMENSIONS = re.compile(r"[345][dD]$")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{12,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])(?:[2-7][0-9A-Fa-f]){6,}(?![0-9A-Fa-f])")
 _ENTITY = re.compile(r"&#(x?)([0-9A-Fa-f]{1,6});")
@@ -24,7 +26,7 @@ def undo(text: str) -> list[str]:
         out.append(plain)
     if "&#" in text:
         out.append(_ENTITY.sub(lambda m: chr(min(int(m.group(2), 16 if m.group(1) else 10), 0xFFFF)), text))
-    out += [plain for run in _DIGITS_AS_LETTERS.findall(text) if (plain := _with_letters(run)) != run]
+    out += [_with_letters(run) for run in _DIGITS_AS_LETTERS.findall(text) if not _DIMENSIONS.search(run)]
     for run in _SPACED_LETTERS.findall(text):
         out.append(re.sub(r"[ ._-]", "", run))
     if len(text) >= 12:

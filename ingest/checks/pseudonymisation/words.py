@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 _SPLIT = re.compile(r"[A-Z]?[a-z]+(?:['’][A-Za-z][a-z]+)?|[A-Z]+(?:['’][A-Z]{2,})?(?![a-z])|[A-Z]|[0-9]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CAPITALS_AND_WORD = re.compile(r"([A-Z]{2,})([a-z]{4,})")
 _GREEK_WORD = re.compile("[\u0370-\u03ff]{3,}")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SHORTEST_NAME: Final = 3
@@ -183,11 +184,15 @@ class Lexicon:
             head, tail = word[:cut], word[cut:]
             if self._are_names(head, tail) or self._are_names(tail, head):
                 return True
-            if len(tail) > 4 and self.is_common_name(tail) and head in self.vocabulary:
+            if len(tail) > 4 and self.is_common_name(tail) and self._is_head(head):
                 return True
             if len(head) > 4 and self.is_common_name(head) and tail in self.vocabulary:
                 return True
         return False
+
+    def _is_head(self, head: str) -> bool:
+        """Say whether what stands before a name is vocabulary, with a title or without: gtv, gtvdr."""
+        return any(head.removesuffix(title) in self.vocabulary for title in ("", *_TITLES))
 
     def _are_names(self, given: str, family: str) -> bool:
         if family in self.vocabulary and given in self.vocabulary:
@@ -236,8 +241,10 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
         whole = found.group()
         plain = re.sub(r"['’]", "", _POSSESSIVE.sub("", fold(whole)))
         kind = lexicon.classify(plain)
+        if kind is not WordClass.KNOWN and _is_joined_by_case(whole, plain, lexicon):
+            continue
         if len(plain) > 2 and kind is not WordClass.UNKNOWN:
-            if kind is WordClass.NAME and not _is_joined_by_case(whole, plain, lexicon):
+            if kind is WordClass.NAME:
                 names.append(plain)
             continue
         for word in split_words(whole) or [whole]:
@@ -260,8 +267,9 @@ def report_words(text: str, lexicon: Lexicon, *, initials: bool) -> WordReport:
 
 
 def _is_joined_by_case(whole: str, plain: str, lexicon: Lexicon) -> bool:
-    """Say whether a word that reads as a rarer name is two of the vocabulary: PlanA, ReplanD."""
-    parts = split_words(whole)
+    """Say whether a word that reads as a rarer name is two of the vocabulary: PlanA, ReplanD, APring."""
+    abbreviated = _CAPITALS_AND_WORD.fullmatch(whole)
+    parts = abbreviated.groups() if abbreviated else split_words(whole)
     return (
         len(parts) > 1
         and not lexicon.is_name(plain)

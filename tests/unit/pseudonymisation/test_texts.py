@@ -157,6 +157,9 @@ def test_clean_labels_are_not_held(text: str) -> None:
     "text",
     [
         "PlanA",
+        "APring",
+        "ciss3d_tra",
+        "Child-Pugh",
         "ReplanD15",
         "Skene gland",
         "foramen of Morgagni",
@@ -171,7 +174,17 @@ def test_things_called_after_people_and_labels_of_other_languages_are_not_held(t
 
 
 @pytest.mark.parametrize(
-    "text", ["Skene", "Morgagni PTV", "KhanA", "PlanSmith", "Müller re", "RAIGMORECT1 Christie_LA4"]
+    "text",
+    [
+        "Skene",
+        "GTVdrkapoor",
+        "Mehmood PTV",
+        "Morgagni PTV",
+        "KhanA",
+        "PlanSmith",
+        "Müller re",
+        "RAIGMORECT1 Christie_LA4",
+    ],
 )
 def test_the_same_names_without_their_thing_are_held(text: str) -> None:
     assert held(text) & {"PSN113", "PSN114", "PSN202"}
