@@ -56,7 +56,7 @@ class Counts:
     instances: int = 0
     elements: int = 0
     not_read: int = 0
-    pixels: int = 0
+    pixels_read: int = 0
     pixels_not_read: int = 0
 
 
@@ -122,7 +122,6 @@ class MemberPass:
                 digests, size = self._writing.take()
             if digests is not None:
                 self.counts.instances += 1
-                self.counts.pixels += bool(digests.pixels)
                 yield complete_facts(facts, size, digests)
 
     @contextmanager
@@ -190,6 +189,7 @@ class MemberPass:
         text = read_pixel_text(found) if self._trial.pseudonymisation.ocr and pixel_element(found) else None
         if text is not None:
             self._judge.judge_pixel_text(text)
+            self.counts.pixels_read += 1
         elif pixel_element(found) is not None:
             self.counts.pixels_not_read += 1
 

@@ -84,6 +84,17 @@ class Submissions(Area):
             raise NotInLedger(f"there is no submission {submission_id}")
         return submission_of(row)
 
+    def with_same_bytes(self, submission_id: str) -> tuple[str, ...]:
+        """Return the other submissions, oldest first, whose zip had the same sha256."""
+        own = sa.select(submissions.c.sha256).where(submissions.c.seq == seq_of(submission_id))
+        rows = self._connection.execute(
+            sa.select(submissions.c.seq)
+            .where(submissions.c.sha256 == own.scalar_subquery(), submissions.c.sha256 != "")
+            .where(submissions.c.seq != seq_of(submission_id))
+            .order_by(submissions.c.seq)
+        )
+        return tuple(id_of(row.seq) for row in rows)
+
     def find(
         self,
         *,

@@ -35,6 +35,7 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
     for copies in moved_copies(parts, act.subject_id, submission.id) if act.subject_id else ():
         archived += purge_moved(parts, copies, recorded)
     certificate = replace(take_out_copies(parts, submission, act.label), archived=archived)
+    certificate = _name_others(parts, submission, certificate)
     has_bytes = parts.originals.has(submission.id)
     with parts.ledger.write() as tx:
         forgotten = tx.inspections.forget(submission.id, act.label, act.subject_id or None)
@@ -50,6 +51,15 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
             detail=_certified(certificate, recorded, forgotten),
         )
     parts.wake(submission.id, Step.INSPECT if has_bytes else Step.DECIDE)
+
+
+def _name_others(parts: Parts, submission: Submission, certificate: Certificate) -> Certificate:
+    """The same zip may have come twice: each arrival is purged by itself, and what is left is named."""
+    with parts.ledger.read() as tx:
+        others = tx.submissions.with_same_bytes(submission.id)
+    left = [other for other in others if parts.originals.has(other)]
+    named = tuple(f"the same zip in {other} (ingest purge {other})" for other in left)
+    return replace(certificate, unreached=(*certificate.unreached, *named))
 
 
 def _certified(

@@ -17,6 +17,7 @@ from ingest.model.verdict import Outcome
 from ingest.service import open_service
 from tests.builders import change, of_modality, zip_instances
 from tests.desk import (
+    NAME,
     TWO,
     WHO,
     Desk,
@@ -221,3 +222,16 @@ def test_a_reassignment_asked_for_before_the_new_subject_withdrew_is_not_confirm
     desk.type("withdraw", "123-1008", *TWO)
     assert "withdrawn" in refused("held", "confirm", "reassign:123-1007:1", "--by", "B")
     assert "complete" in desk.type("subject", "123-1007").splitlines()[0]
+
+
+def test_a_purge_names_the_other_arrivals_of_the_same_zip_until_they_are_purged_too(desk: Desk) -> None:
+    data = zip_instances(leaking_case("123-1002", 2))
+    first, second = (desk.arrive("explorer", "123", name, data) for name in ("a.zip", "b.zip"))
+    said = desk.type("purge", first, *TWO)
+    assert f"the same zip in {second} (ingest purge {second})" in " ".join(said.split())
+    assert {second} == {
+        path.parent.name for path in desk.bytes_with(NAME.encode()) if path.name == "package.zip"
+    }
+    assert "the same zip" not in desk.type("purge", second, *TWO)
+    assert desk.bytes_with(NAME.encode()) == []
+    assert second in desk.audited("purged")[0].detail["not_reached"]

@@ -69,6 +69,7 @@ def test_a_name_burned_into_a_picture_is_read(tmp_path: Path, kind: str, bits: i
     codes = {finding.code for finding in found.inspection.findings if finding.where == "(7FE0,0010)"}
     assert "PSN317" in codes
     assert codes & {"PSN113", "PSN114"}
+    assert found.inspection.coverage.pixels_checked == 1
     assert "text in pixels" not in found.inspection.coverage.not_checked
 
 
@@ -80,7 +81,9 @@ def test_an_empty_picture_says_nothing_and_is_looked_at_by_a_person_all_the_same
 
 
 def test_a_picture_of_a_scanner_is_not_read(tmp_path: Path) -> None:
-    assert not inspected(tmp_path, "CT", "SMITH JOHN", 16).of("PSN317")
+    found = inspected(tmp_path, "CT", "SMITH JOHN", 16)
+    assert not found.of("PSN317")
+    assert found.inspection.coverage.pixels_checked == 0
 
 
 def test_without_the_program_it_is_said_what_was_not_checked(
@@ -91,3 +94,4 @@ def test_without_the_program_it_is_said_what_was_not_checked(
     assert not found.of("PSN317")
     assert found.of("PSN315")
     assert found.inspection.coverage.not_checked["text in pixels"] == 1
+    assert found.inspection.coverage.pixels_checked == 0
