@@ -44,22 +44,22 @@ def stall() -> None:
 
 def die_between_rename_and_commit() -> None:
     """The right order, for comparison."""
-    from ingest.steps import file
+    from ingest.steps import file_subject
 
-    record = file._record
+    record = file_subject._record
 
     def after_death(*arguments: Any) -> None:
         die()
         record(*arguments)
 
-    file._record = after_death
+    file_subject._record = after_death
 
 
 def commit_before_rename() -> None:
     """The ledger's transaction first, then the archive's rename."""
-    from ingest.steps import file
+    from ingest.steps import file_subject
 
-    write, record, promised = file._write, file._record, []
+    write, record, promised = file_subject._write, file_subject._record, []
 
     def promise(parts: Any, claim: Any, subject: Any, members: Any, *others: Any) -> Any:
         promised.append((parts, claim, subject, members, *others))
@@ -71,7 +71,7 @@ def commit_before_rename() -> None:
         die()
         write(*promised.pop())
 
-    file._write, file._record = promise, commit_first
+    file_subject._write, file_subject._record = promise, commit_first
 
 
 def stall_before_the_report() -> None:
