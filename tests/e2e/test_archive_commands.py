@@ -33,6 +33,9 @@ from ingest.steps.reconcile import reconcile
 from tests.builders import build_case, change, zip_instances
 from tests.deployment import Deployment, deploy, write_settings
 
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+VERIFICATION = Draft202012Validator(json.loads((SCHEMAS / "archive-verify.schema.json").read_text()))
+
 
 def small_case(subject_id: str, seed: int):
     return build_case(subject_id, seed=seed, ct_slices=5, fractions=2, cbct=2, cbct_slices=3)
@@ -93,11 +96,15 @@ def test_a_sound_archive_verifies_against_ledger_and_anchors(copy: Path) -> None
     assert type_in("archive", "verify", "--sample", "1", "--rate", "1000").startswith("1 subjects")
     said = json.loads(type_in("archive", "verify", "--subject", "123-1001", "--json"))
     assert said["verified"]["subjects"] == 1 and said["problems"] == []
+    VERIFICATION.validate(said)
 
 
 def test_damage_is_named_and_is_exit_status_1(copy: Path) -> None:
     flip(slices(copy)[0])
     assert "ARC101 123-1001: " in type_in("archive", "verify", status=1)
+    said = json.loads(type_in("archive", "verify", "--json", status=1))
+    VERIFICATION.validate(said)
+    assert [item["code"] for item in said["problems"]] == ["ARC101"]
     assert type_in("archive", "verify", "--subject", "124-1002").endswith("nothing is wrong.\n")
 
 
@@ -285,7 +292,7 @@ def test_a_cohort_is_exported_with_digests(copy: Path, tmp_path: Path, layout: s
     said = type_in("export", str(target), "--layout", layout, "--site", "124", "--complete")
     assert " files of 1 subjects" in said
     manifest = json.loads((target / "manifest.json").read_text())
-    schema = Path(__file__).parents[2] / "docs" / "schemas" / "export-manifest.schema.json"
+    schema = SCHEMAS / "export-manifest.schema.json"
     Draft202012Validator(json.loads(schema.read_text())).validate(manifest)
     assert {item["subject_id"] for item in manifest["files"]} == {"124-1002"}
     done = subprocess.run(["sha256sum", "--check", "--quiet", "manifest.sha256"], cwd=target, check=False)

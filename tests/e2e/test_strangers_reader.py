@@ -6,11 +6,26 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydicom import dcmread
 
+from ingest.service import open_service
+from ingest.settings import Settings
 from tests.builders import build_case, zip_instances
 from tests.deployment import deploy
+
+
+def read_as_a_stranger(subjects: Path) -> dict[str, Any]:
+    """Run the reader, which knows nothing of this program, on a storage root."""
+    reader = Path(__file__).with_name("strangers_reader.py")
+    command = [sys.executable, "-I", "-S", str(reader), str(subjects)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+def data_of(version: dict[str, str]) -> dict[str, str]:
+    """Return a version's files without its records."""
+    return {path: place for path, place in version.items() if not path.startswith("records/")}
 
 
 def test_a_stranger_reads_every_version(tmp_path: Path) -> None:
@@ -23,13 +38,11 @@ def test_a_stranger_reads_every_version(tmp_path: Path) -> None:
             deployment.run()
         archive = deployment.parts.archive
         filed = {file.logical: file.path for file in archive.files("123-1001")}
-    reader = Path(__file__).with_name("strangers_reader.py")
-    command = [sys.executable, "-I", "-S", str(reader), str(archive.places.subjects)]
-    found = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    found = read_as_a_stranger(archive.places.subjects)
     assert found.keys() == {"123-1001"}
     subject = found["123-1001"]
     assert (subject["head"], list(subject["versions"])) == ("v2", ["v1", "v2"])
-    read = {path: place for path, place in subject["versions"]["v2"].items() if path[:8] != "records/"}
+    read = data_of(subject["versions"]["v2"])
     assert read == {path: str(place) for path, place in filed.items()}
     assert {dcmread(place).SOPInstanceUID for place in read.values()} == {
         item.dataset.SOPInstanceUID for item in case
@@ -38,3 +51,24 @@ def test_a_stranger_reads_every_version(tmp_path: Path) -> None:
     records = {path for path in subject["versions"]["v2"] if path.startswith("records/")}
     names = ("filing.json", "receipt.json", "verdict.json", "current.json")
     assert records == {f"records/{version}/{name}" for version in ("v1", "v2") for name in names}
+
+
+def test_a_stranger_reads_what_the_demonstration_filed(tmp_path: Path) -> None:
+    demo = [sys.executable, "-m", "ingest.cli", "demo", "--out", str(tmp_path / "out")]
+    subprocess.run(demo, check=True, capture_output=True)
+    data = tmp_path / "out" / "data"
+    found = read_as_a_stranger(data / "subjects")
+    settings = Settings(data_dir=data, shares=str(tmp_path / "out" / "shares"))
+    with open_service(settings) as service, service.parts.ledger.read() as tx:
+        catalogued = {
+            subject_id: {(item.path, item.sop_instance_uid) for item in tx.catalogue.of_subject(subject_id)}
+            for subject_id in service.parts.archive.subjects()
+        }
+    assert len(catalogued) > 1
+    assert catalogued == {
+        subject_id: {
+            (path, str(dcmread(place).SOPInstanceUID))
+            for path, place in data_of(subject["versions"][subject["head"]]).items()
+        }
+        for subject_id, subject in found.items()
+    }
