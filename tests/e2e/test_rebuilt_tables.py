@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from ingest.ledger.tables import metadata
 from ingest.service import open_service
-from tests.builders import change, zip_instances
+from tests.builders import change, of_modality, zip_instances
 from tests.desk import TWO, WHO, Desk, leaking_case, private_case, small_case
 
 PAGE = Path(__file__).parents[2] / "docs" / "archive-format.md"
@@ -125,11 +125,15 @@ def ledgers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rows, Ro
     with pytest.MonkeyPatch.context() as monkeypatch:
         desk = Desk(tmp_path_factory.mktemp("desk"), monkeypatch)
         live(desk)
-        before = read_ledger(desk)
-        for path in desk.settings.data_dir.glob("ledger.sqlite*"):
-            path.unlink()
-        desk.type("archive", "rebuild-ledger")
-        yield before, read_ledger(desk)
+        yield lose_and_rebuild(desk)
+
+
+def lose_and_rebuild(desk: Desk) -> tuple[Rows, Rows]:
+    before = read_ledger(desk)
+    for path in desk.settings.data_dir.glob("ledger.sqlite*"):
+        path.unlink()
+    desk.type("archive", "rebuild-ledger")
+    return before, read_ledger(desk)
 
 
 def live(desk: Desk) -> None:
@@ -227,3 +231,27 @@ def test_disputes_are_forgotten_and_approvals_taken_back(ledgers: tuple[Rows, Ro
     assert not any(row["revoked"] for row in before["approvals"])
     assert {row["revoked_by"] for row in after["approvals"]} == {"rebuild-ledger"}
     assert all(row["revoked"] for row in after["approvals"])
+
+
+def test_of_what_was_purged_uids_kinds_and_digests_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, monkeypatch)
+    purged = desk.arrive("smb", "123", "purged.zip", zip_instances(small_case("123-1005", 5)))
+    desk.arrive("smb", "123", "stays.zip", zip_instances(of_modality(small_case("123-1005", 6), "RTPLAN")))
+    desk.type("purge", purged, "123-1005", *TWO)
+    desk.type("waive", "rtdose", "--site", "123", *WHO)
+    before, after = lose_and_rebuild(desk)
+    known = ("submission", "ordinal", "subject_id", "kind", "sop_instance_uid", "state")
+    digests = ("sent_sha256", "filed_sha256", "content_sha256")
+    of_both = [
+        sorted(tuple(row[name] for name in (*known, *digests)) for row in rows["instances"] if row["kind"])
+        for rows in (before, after)
+    ]
+    assert of_both[0] == of_both[1] and {row[5] for row in of_both[0]} == {"filed", "removed"}
+    gone = [row for row in after["instances"] if row["state"] == "removed"]
+    assert {(row["size"], row["facts"], row["path"]) for row in gone} == {(0, "", "")}
+    assert [row["instances"] for row in after["filings"]] == [0, 1, 0]
+    assert after["acts"] == [] and before["acts"]
+    assert {row["act_name"].partition(":")[0] for row in after["verdicts"]} == {"arrival"}
+    assert ["rtdose" in rows["subjects"][0]["missing"] for rows in (before, after)] == [False, True]
