@@ -274,6 +274,12 @@ class Runs(Area):
             raise LostClaim(f"{claim.submission_id} in this run is no longer this worker's")
 
     def _end_if_done(self, run_id: str) -> None:
+        """Record the run's end with its last item.
+
+        The run's row is locked first: of two workers that finish the last two items at once, each would
+        otherwise still see the other's waiting.
+        """
+        self._connection.execute(sa.select(runs.c.id).where(runs.c.id == run_id).with_for_update())
         waiting = sa.exists().where(
             run_items.c.run_id == run_id, run_items.c.state == ItemState.WAITING.value
         )

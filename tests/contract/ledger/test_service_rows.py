@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,7 +14,7 @@ from ingest.ledger.engine import make_engine
 from ingest.ledger.errors import LostClaim, NotInLedger, Refused
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.outbox import Channel, Message, MessageState, Undelivered
-from ingest.ledger.runs import ItemState, Run, RunScope
+from ingest.ledger.runs import ItemClaim, ItemState, Run, RunScope
 from ingest.ledger.transitions import Event
 from ingest.model.submission import SubmissionState
 from ingest.model.verdict import Outcome
@@ -133,6 +136,26 @@ def test_a_run_fans_out_over_its_scope_once(ledger: Ledger) -> None:
         with pytest.raises(NotInLedger):
             tx.runs.get("R9")
         assert len(tx.runs.find()) == 5
+
+
+def test_a_run_ends_when_two_workers_finish_its_last_items_at_once(ledger: Ledger) -> None:
+    ids = decided(ledger, "a.zip"), decided(ledger, "b.zip")
+    with ledger.write() as tx:
+        tx.runs.begin(Run("R1", RunScope.ALL, "", "t", is_dry=True))
+        claims = [tx.runs.claim("R1", item, item, 60) for item in ids]
+    together = threading.Barrier(2)
+
+    def finish(claim: ItemClaim | None) -> None:
+        assert claim is not None
+        together.wait()
+        with ledger.write() as tx:
+            tx.runs.close(claim, ItemState.SKIPPED, "bytes no longer held")
+            time.sleep(0.5)  # neither commits before the other has looked
+
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(finish, claims))
+    with ledger.read() as tx:
+        assert tx.runs.progress("R1").ended is not None
 
 
 def test_a_run_records_the_difference_of_verdicts(ledger: Ledger, clock: ManualClock) -> None:

@@ -127,7 +127,7 @@ def test_a_killed_upload_is_never_filed_is_reported_when_its_time_is_up_and_take
     assert first.outcome is Outcome.REJECTED
     assert deployment.parts.archive.subjects() == []
     azcopy.download(f"reports/{first.id}.html", tmp_path / "report.html")
-    assert "This upload did not finish" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "This zip did not arrive whole" in (tmp_path / "report.html").read_text(encoding="utf-8")
     listing = azcopy.list_share()
     assert "batch.zip" in listing
     assert "received" not in listing

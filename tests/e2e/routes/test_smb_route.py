@@ -128,7 +128,7 @@ def test_a_copy_that_is_cut_off_is_reported_late_never_moved_and_taken_up_when_i
 
     clock.advance(DAY)
     run_until(deployment, lambda: states(deployment) == [SubmissionState.DONE])
-    assert "This upload did not finish" in (share / "reports/S000001.html").read_text(encoding="utf-8")
+    assert "This zip did not arrive whole" in (share / "reports/S000001.html").read_text(encoding="utf-8")
     assert deployment.parts.archive.subjects() == []
     assert (share / "batch.zip").exists()
     assert not (share / "received").exists()

@@ -103,8 +103,12 @@ class Office:
             if self._has_ended(run) and self._is_at_rest():
                 document: dict[str, Any] = json.loads(self.ingest("reprocess", "show", run, "--json"))
                 return document
-            assert time.monotonic() < until, "the run did not end"
+            assert time.monotonic() < until, self._how_it_stands(run)
             time.sleep(0.2)
+
+    def _how_it_stands(self, run: str) -> str:
+        states = Counter(item.state.value for item in self.deployment.submissions())
+        return f"the run did not end: {states}, {self.ingest('reprocess', 'show', run)}"
 
     def _has_ended(self, run: str) -> bool:
         with self.deployment.parts.ledger.read() as tx:
