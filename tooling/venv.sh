@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=${1:-dev}
 requirements=requirements.txt
-[ "$kind" = dev ] && requirements=requirements-dev.txt
+[ "$kind" = dev ] && requirements="requirements-dev.txt"
 stamp=.venv/.installed-$kind
 if [ -e "$stamp" ] && [ ! "$requirements" -nt "$stamp" ] && [ ! pyproject.toml -nt "$stamp" ]; then exit 0; fi
 
