@@ -67,7 +67,6 @@ class Acts(Area):
         """Record an act and name it, `release:S000123:1`. Raises Refused without a person or a reason."""
         if not act.by.strip() or not act.reason.strip():
             raise Refused("an act needs a person and a reason")
-        seq = seq_of(act.submission_id) if act.submission_id else None
         stem = f"{act.kind.value}:{act.submission_id or act.subject_id}"
         count = self._connection.execute(
             sa.select(sa.func.count())
@@ -75,16 +74,7 @@ class Acts(Area):
             .where(acts.c.name.startswith(stem + ":", autoescape=True))
         ).scalar_one()
         values = {
-            "kind": act.kind.value,
-            "submission": seq,
-            "label": act.label,
-            "subject_id": act.subject_id,
-            "assign_to": act.assign_to,
-            "supersedes": act.supersedes,
-            "needs_second": act.needs_second,
-            "by": act.by,
-            "reason": act.reason,
-            "overrules": dump(sorted(act.overrules)) if act.overrules else "",
+            **act_columns(act),
             "recorded": self._now,
             "confirmed": None if act.needs_second else self._now,
         }
@@ -172,6 +162,22 @@ class Acts(Area):
             sa.select(acts).where(condition).order_by(acts.c.recorded, acts.c.name)
         )
         return tuple(_recorded(row) for row in rows)
+
+
+def act_columns(act: NewAct) -> dict[str, Any]:
+    """Return what was asked for as an act's row has it, without its name and its moments."""
+    return {
+        "kind": act.kind.value,
+        "submission": seq_of(act.submission_id) if act.submission_id else None,
+        "label": act.label,
+        "subject_id": act.subject_id,
+        "assign_to": act.assign_to,
+        "supersedes": act.supersedes,
+        "needs_second": act.needs_second,
+        "by": act.by,
+        "reason": act.reason,
+        "overrules": dump(sorted(act.overrules)) if act.overrules else "",
+    }
 
 
 def waiting_act(on_same: Iterable[RecordedAct]) -> RecordedAct | None:

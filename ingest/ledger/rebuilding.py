@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.ledger.acts import RecordedAct
+from ingest.ledger.acts import RecordedAct, act_columns
 from ingest.ledger.approvals import ApprovalRow
 from ingest.ledger.rows import Area, dump, load, seq_of
 from ingest.ledger.sightings import Sightings
@@ -94,20 +94,10 @@ class Rebuilding(Area):
 
     def act(self, found: RecordedAct) -> None:
         """Record an act as a receipt tells of it, in force and carried out; one that is there stays."""
-        act = found.act
         row = {
             "name": found.name,
-            "kind": act.kind.value,
-            "submission": seq_of(act.submission_id) if act.submission_id else None,
-            "label": act.label,
-            "subject_id": act.subject_id,
-            "assign_to": act.assign_to,
-            "supersedes": act.supersedes,
-            "needs_second": act.needs_second,
-            "by": act.by,
+            **act_columns(found.act),
             "second_by": found.second_by,
-            "reason": act.reason,
-            "overrules": dump(sorted(act.overrules)) if act.overrules else "",
             "recorded": found.recorded,
             "confirmed": found.confirmed,
             "carried_out": found.carried_out,
