@@ -63,6 +63,9 @@ bench-archive: setup ## filing beside plain writing, versions of 1 %, verify; RO
 bench-catalogue: setup ## the catalogue's lists with 100,000 instances, on SQLite and PostgreSQL; ROUNDS
 	@PYTHONPATH=. $(PY) tooling/bench_catalogue.py --write --rounds $(or $(ROUNDS),7)
 
+bench-reports: setup ## reports: a subject of 4,000 instances, a site of 500 subjects
+	@$(PY) tooling/bench_reports.py
+
 bench-inspect: setup ## every element walked, judged and its facts read, beside pydicom's reading of headers; ROUNDS
 	@$(PY) tooling/bench_inspect.py --rounds $(or $(ROUNDS),5)
 
@@ -72,4 +75,4 @@ compare: setup ## the radiotherapy checks beside dicom-discovery, mutation by mu
 lock: ## pin every requirement again
 	@tooling/lock.sh
 
-.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-workers bench-ledger bench-inspect compare lock bench-archive bench-catalogue
+.PHONY: help setup wheel demo test test-release chaos test-fast lint format docs bench bench-compare bench-workers bench-ledger bench-inspect bench-reports compare lock bench-archive bench-catalogue
