@@ -13,7 +13,9 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filereader import read_sequence
 from pydicom.filewriter import write_data_element
 
-from ingest.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Element, Item, holds_items
+from ingest.dicom.elements import Element, Item
+from ingest.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
+from ingest.dicom.nesting import holds_items
 from ingest.dicom.part10 import BIG_ENDIAN_UID, EXPLICIT_UID, IMPLICIT_UID, Outside
 from ingest.dicom.paths import PathTree, TagPath, grow
 from ingest.dicom.walk import Walk
@@ -77,7 +79,11 @@ class _Reading:
         self._read(dataset, root, None, elements, (self._is_implicit, self._is_big))
         encoding = IMPLICIT_LITTLE if self._is_implicit else EXPLICIT_LITTLE
         outside = Outside(
-            bytes(self._buffer), preamble, meta, 0, dataset.file_meta.get("TransferSyntaxUID", "")
+            bytes(self._buffer),
+            preamble,
+            meta,
+            end=len(self._buffer),
+            syntax_uid=dataset.file_meta.get("TransferSyntaxUID", ""),
         )
         outside.encoding = EXPLICIT_BIG if self._is_big else encoding
         self.walk = Walk(outside)

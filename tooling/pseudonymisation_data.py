@@ -6,15 +6,22 @@ python tooling/pseudonymisation_data.py creators
 python tooling/pseudonymisation_data.py table ps315_2026d.json
 python tooling/pseudonymisation_data.py names dist.all.last dist.male.first dist.female.first FAKER_DIR
 python tooling/pseudonymisation_data.py words british-english
+python tooling/pseudonymisation_data.py clinical HumanDO.tsv musculoskeletal.obo vertebrate-head.obo …
+python tooling/pseudonymisation_data.py spelling dutch spanish
 """
 
 from __future__ import annotations
 
 import importlib
 import json
+import math
 import re
 import sys
+import tomllib
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "ingest" / "checks" / "pseudonymisation" / "data"
@@ -119,6 +126,120 @@ def write_words(source: str) -> None:
     )
 
 
+#: People that the sources write small.
+PEOPLE = {
+    *("achille", "ammon", "aschoff", "aurelia", "alexia", "blackwater", "dulla", "fiedler", "ingrassia"),
+    *("janus", "morand", "morgagni", "piller", "scarpa", "serra", "tolosa", "tsai"),
+}
+
+
+def write_clinical(*sources: str) -> None:
+    """Write the words of anatomy and disease that are small letters in the sources, and in PS3.16's meanings.
+
+    What is written with a capital there may be a person's name (Cowper's gland) and is left out.
+    """
+    from pydicom.sr._concepts_dict import concepts
+
+    texts = [
+        line
+        for path in sources
+        for line in _terms_of(Path(path).read_text(encoding="utf-8", errors="replace"))
+    ]
+    meanings = [
+        meaning
+        for scheme in ("DCM", "SCT", "NCIt", "RADLEX", "FMA", "LN", "NEU", "UMLS", "BARI")
+        for codes in concepts[scheme].values()
+        for meaning, _ in codes.values()
+    ]
+    names = {*_read("surnames.txt"), *_read("given_names.txt")}
+    common = {*_read("surnames_common.txt"), *_read("given_names_common.txt"), *_read("names_of_britain.txt")}
+    words = _small_words(texts) | (_small_words(meanings) - names)
+    _write_words("clinical.txt", words - common - PEOPLE - set(_read("english.txt")))
+
+
+def _terms_of(text: str) -> list[str]:
+    """Return the terms of an ontology in OBO format, or of a table whose second column is the term."""
+    if "\t" in text.partition("\n")[0]:
+        return [line.split("\t")[1] for line in text.splitlines() if "\t" in line]
+    return [a or b for a, b in re.findall(r'^(?:name: (.*)|synonym: "([^"]*)".*)$', text, re.MULTILINE)]
+
+
+def _small_words(texts: Iterable[str]) -> set[str]:
+    return {
+        word
+        for text in texts
+        for word in re.findall(r"[^\W\d_]+", text)
+        if len(word) > 3 and word.isascii() and word.islower()
+    }
+
+
+LETTERS = "_abcdefghijklmnopqrstuvwxyz"
+#: How often a word counts: names that many have, and words of the trade, more than the rest.
+WEIGHTS = {
+    "surnames_common.txt": 6,
+    "names_of_britain.txt": 6,
+    "given_names_common.txt": 3,
+    "given_names.txt": 3,
+    "surnames.txt": 1,
+    "english.txt": -1,
+    "clinical.txt": -6,
+}
+OWN_WORDS = -12
+OTHER_LANGUAGES = -0.5
+NAMES_IN_VOCABULARY = {"more_names", "name_endings", "name_beginnings", "everyday_names", "eponyms"}
+#: Added to every count, so that three letters never seen say little.
+SMOOTHING = 5
+
+
+def write_spelling(*languages: str) -> None:
+    """Write how much more often any three letters stand in names than in words (logarithms)."""
+    vocabulary = tomllib.loads((DATA / "vocabulary.toml").read_text(encoding="utf-8"))
+    weighed = {word: weight for name, weight in WEIGHTS.items() for word in _read(name)}
+    for path in languages:
+        for word in Path(path).read_text(encoding="utf-8").split():
+            if word.islower() and word.isalpha():
+                for part in fold(word):
+                    weighed.setdefault(part, OTHER_LANGUAGES)
+    weighed |= {
+        word: OWN_WORDS
+        for section, text in vocabulary.items()
+        if section not in NAMES_IN_VOCABULARY
+        for word in text.split()
+    }
+    weighed |= dict.fromkeys((*_read("surnames_common.txt"), *_read("names_of_britain.txt")), 6)
+    names, words = Counter[str](), Counter[str]()
+    for word, weight in weighed.items():
+        if len(word) > 3 and word.isascii() and word.isalpha():
+            for three in threes(word):
+                (names if weight > 0 else words)[three] += abs(weight)
+    all_names = names.total() + SMOOTHING * len(LETTERS) ** 2
+    all_words = words.total() + SMOOTHING * len(LETTERS) ** 2
+    rows = []
+    for first, second in product(LETTERS, repeat=2):
+        ratios = (
+            math.log((names[first + second + third] + SMOOTHING) / all_names)
+            - math.log((words[first + second + third] + SMOOTHING) / all_words)
+            for third in LETTERS
+        )
+        rows.append(first + second + " " + "".join(_letter_of(ratio) for ratio in ratios))
+    (DATA / "spelling.txt").write_text("\n".join(rows) + "\n", encoding="ascii")
+
+
+def threes(word: str) -> list[str]:
+    """Return every three letters in a row of a word, its beginning and end as `_`."""
+    padded = f"_{word}_"
+    return [padded[at : at + 3] for at in range(len(padded) - 2)]
+
+
+def _letter_of(ratio: float) -> str:
+    """Return a ratio as a letter: m is even, each letter after it half more, at most six."""
+    return chr(ord("m") + max(-12, min(12, round(ratio * 2))))
+
+
+def _read(name: str) -> list[str]:
+    return (DATA / name).read_text(encoding="utf-8").split()
+
+
 def _write_words(name: str, words: set[str]) -> None:
     (DATA / name).write_text("\n".join(sorted(words)) + "\n", encoding="ascii")
 
@@ -130,4 +251,6 @@ if __name__ == "__main__":
         "table": write_table,
         "names": write_names,
         "words": write_words,
+        "clinical": write_clinical,
+        "spelling": write_spelling,
     }[sys.argv[1]](*sys.argv[2:])

@@ -10,6 +10,7 @@ import sys
 from array import array
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingest.dicom.elements import Element
@@ -25,6 +26,7 @@ _WORD = {
     **dict.fromkeys(("FD", "OD", "SV", "UV", "OV"), 8),
 }
 _PIECE = 1 << 20
+_Part = tuple[int, bytes, bytes, bytes, list[bytes]]
 
 
 def digest_pixels(found: Walk) -> str:
@@ -58,23 +60,47 @@ def begin_content(found: Walk) -> Hash:
     Hashed are: how many elements and items there are; of each element its tag, its item's depth and index,
     its length; then the values.
     """
-    data = found.data
+    parts: list[_Part] = []
+    place = 0
+    for start, passage in found.found.passages:
+        parts.append(_part(found, place, start))
+        place = start + len(passage)
+        if passage.content is None:
+            count, tags, places, lengths, values = _part(found, start, place)
+            passage.content = (count, tags, places, lengths, [b"".join(values)])
+        parts.append(passage.content)
+    parts.append(_part(found, place, len(found.elements)))
+    digest = sha256(_words([sum(part[0] for part in parts), found.found.items]))
+    numbers = (*(part[1] for part in parts), *(part[2] for part in parts), *(part[3] for part in parts))
+    digest.update(b"".join(chain(numbers, *(part[4] for part in parts))))
+    return digest
+
+
+def _part(found: Walk, first: int, last: int) -> _Part:
+    """Return what is hashed of some elements: how many, their tags, items and lengths, their values."""
     pixel = pixel_element(found)
-    kept = [element for element in found.elements if element[0].is_content and element is not pixel]
-    numbers = [len(kept), found.found.items]
-    numbers += [path.tag for path, _, _, _ in kept]
-    numbers += [0 if item is None else item[2] << 8 | item[3] for _, _, _, item in kept]
-    numbers += [end - begin for _, begin, end, _ in kept]
+    kept = [
+        element for element in found.elements[first:last] if element[0].is_content and element is not pixel
+    ]
     if found.outside.encoding.is_big:
         values = [b"".join(_pieces(found, element)) for element in kept]
     else:
+        data = found.data
         values = [data[begin:end] for _, begin, end, _ in kept]
+    return (
+        len(kept),
+        _words([path.tag for path, _, _, _ in kept]),
+        _words([0 if item is None else item[2] << 8 | item[3] for _, _, _, item in kept]),
+        _words([end - begin for _, begin, end, _ in kept]),
+        values,
+    )
+
+
+def _words(numbers: list[int]) -> bytes:
     words = array("Q", numbers)
     if sys.byteorder == "big":
         words.byteswap()
-    digest = sha256(words.tobytes())
-    digest.update(b"".join(values))
-    return digest
+    return words.tobytes()
 
 
 def _pieces(found: Walk, element: Element) -> Iterator[bytes]:

@@ -6,16 +6,19 @@ a tuple (item above, sequence, index, depth), None at the top. Sequences are ele
 
 from __future__ import annotations
 
-from struct import Struct
 from struct import error as StructError  # noqa: N812  (an exception of the standard library)
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ingest.dicom.buffer import Buffer
 from ingest.dicom.dictionary import is_known
+from ingest.dicom.encodings import IMPLICIT_LITTLE, UNDEFINED, Encoding
+from ingest.dicom.nesting import AS_IMPLICIT, PLAIN, SAME, look_closer
 from ingest.dicom.paths import (
     IMPLICIT,
     LONG,
+    PASSAGE,
     PRIVATE,
+    SEQUENCE,
     SHORT,
     HeaderError,
     TagPath,
@@ -24,33 +27,16 @@ from ingest.dicom.paths import (
     tag_from,
 )
 
+if TYPE_CHECKING:
+    from ingest.dicom.passages import Passage
+
 Item = tuple[Any, TagPath, int, int]
 Element = tuple[TagPath, int, int, Item | None]
 
-UNDEFINED = 0xFFFFFFFF
 ITEM_DELIMITER = 0xFFFEE00D
 PIXEL_DATA = 0x7FE00010
-_PLAIN, _SAME, _AS_IMPLICIT = range(3)
-
-
-class Encoding(NamedTuple):
-    """How a data set is written: header width (6: explicit VR), byte order, and the marks of items."""
-
-    width: int
-    is_big: bool
-    u16: Any
-    u32: Any
-    item: bytes
-    end_of_sequence: bytes
-
-
-EXPLICIT_LITTLE = Encoding(
-    6, False, Struct("<H").unpack_from, Struct("<I").unpack_from, b"\xfe\xff\x00\xe0", b"\xfe\xff\xdd\xe0"
-)
-IMPLICIT_LITTLE = EXPLICIT_LITTLE._replace(width=4)
-EXPLICIT_BIG = Encoding(
-    6, True, Struct(">H").unpack_from, Struct(">I").unpack_from, b"\xff\xfe\xe0\x00", b"\xff\xfe\xe0\xdd"
-)
+#: Pixel data, in integers, floats or doubles.
+PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, PIXEL_DATA})
 
 
 class Elements:
@@ -61,11 +47,13 @@ class Elements:
     problem_at: item in which the walk ended, and the path it was at, if any.
     disordered: elements whose tag is not above the one before it in the same data set.
     fragments:  begin and end of each fragment of encapsulated elements, by the element's begin.
+    passages:   those that were recognised, each with the place of its first element in `elements`.
+    creators:   of the first level's private blocks, by the creator's tag; those before the walk may be given.
     """
 
     __slots__ = (
-        "data", "disordered", "elements", "fragments", "items", "position", "problem", "problem_at",
-        "problem_path",
+        "creators", "data", "disordered", "elements", "fragments", "items", "passages", "position", "problem",
+        "problem_at", "problem_path",
     )  # fmt: skip
 
     def __init__(self, data: Buffer) -> None:
@@ -78,6 +66,14 @@ class Elements:
         self.problem_path: TagPath | None = None
         self.disordered: list[Element] = []
         self.fragments: dict[int, list[tuple[int, int]]] = {}
+        self.passages: list[tuple[int, Passage]] = []
+        self.creators: dict[int, str] = {}
+
+
+def header_of(element: Element) -> int:
+    """Return where an element's header begins."""
+    path, begin, _, _ = element
+    return begin - (12 if path.long_form else 8)
 
 
 class _WalkError(Exception):
@@ -101,13 +97,15 @@ def read_elements(
     elements = out.elements
     append = elements.append
     width, is_big, u16, u32, item_mark, _ = encoding
-    short, long, implicit, private = SHORT, LONG, IMPLICIT, PRIVATE
+    short, long, implicit, private, sequence_form, passage_form = (
+        SHORT, LONG, IMPLICIT, PRIVATE, SEQUENCE, PASSAGE,
+    )  # fmt: skip
     pos, limit, last = begin, end, -1
     parent = root
     children = root.children
     item: Item | None = None
     is_open = is_closed = is_entering = seq_open = False
-    creators: dict[int, str] = {}
+    creators = out.creators
     sequence, seq_limit, index = root, end, 0
     stack: list[Any] = []
     path: TagPath | None = None
@@ -128,6 +126,15 @@ def read_elements(
                 elif form == implicit:
                     start = pos + 8
                     stop = start + u32(data, pos + 4)[0]
+                elif form == passage_form:
+                    known = path.passage
+                    room = maximum - len(elements) - out.items
+                    if known.fits(data, pos, limit, last, creators) and known.weight <= room:
+                        known.take(out, pos)
+                        pos, last = pos + len(known.data), known.last
+                    else:
+                        known.forget()
+                    continue
                 elif path.tag == ITEM_DELIMITER:
                     if not is_open:
                         raise _WalkError("malformed")
@@ -135,12 +142,16 @@ def read_elements(
                     is_closed = True
                     break
                 else:
-                    known = path.variants.get(creators.get(path.block, "")) if form == private else None
-                    if known is not None and known.long_form is False and known.vr != "UN":
-                        path, start, nested = known, pos + 8, _PLAIN
+                    variant = path.variants.get(creators.get(path.block, "")) if form == private else None
+                    if form == sequence_form:
+                        start, nested = pos + (12 if path.long_form else 8), SAME
+                        length = u32(data, start - 4)[0]
+                        stop = -1 if length == UNDEFINED else start + length
+                    elif variant is not None and variant.long_form is False and variant.vr != "UN":
+                        path, start, nested = variant, pos + 8, PLAIN
                         stop = start + u16(data, pos + 6)[0]
                     else:
-                        path, start, stop, nested = _look_closer(data, pos, limit, path, creators, encoding)
+                        path, start, stop, nested = look_closer(data, pos, limit, path, creators, encoding)
                     if nested:
                         if path.tag <= last:
                             _note_disorder(out, (path, start, start, item), last, maximum)
@@ -156,7 +167,7 @@ def read_elements(
                         sequence, index, pos = path, 0, start
                         seq_open = stop < 0
                         seq_limit = limit if seq_open else stop
-                        if nested == _AS_IMPLICIT:
+                        if nested == AS_IMPLICIT:
                             encoding = IMPLICIT_LITTLE
                             width, is_big, u16, u32, item_mark, _ = encoding
                         is_entering = True
@@ -250,43 +261,6 @@ def _note_disorder(out: Elements, element: Element, last: int, maximum: int) -> 
         raise _WalkError("too-many")
 
 
-def _look_closer(
-    data: Buffer, pos: int, limit: int, path: TagPath, creators: dict[int, str], encoding: Encoding
-) -> tuple[TagPath, int, int, int]:
-    """Return (path, begin, end, how it is nested) of a sequence, a private element or one of unknown VR.
-
-    The end is -1 for an undefined length. Bytes of unknown VR are a sequence in implicit VR where they hold
-    whole items (PS3.5 6.2.2, CP 246), else a plain value.
-    """
-    if path.long_form is False:
-        start = pos + 8
-        stop = start + encoding.u16(data, pos + 6)[0]
-        length = stop - start
-    else:
-        start = pos + (8 if path.long_form is None else 12)
-        length = encoding.u32(data, start - 4)[0]
-        stop = -1 if length == UNDEFINED else start + length
-    if path.is_private:
-        path = _with_creator(data, start, stop, path, creators)
-    if path.vr == "SQ":
-        return path, start, stop, _SAME
-    if path.vr != "UN":
-        return path, start, stop if stop >= 0 else start + UNDEFINED, _PLAIN
-    if stop < 0:
-        return path, start, stop, _AS_IMPLICIT
-    if length >= 8 and stop <= limit and holds_items(data, start, stop):
-        return path, start, stop, _AS_IMPLICIT
-    return path, start, stop, _PLAIN
-
-
-def _with_creator(data: Buffer, start: int, stop: int, path: TagPath, creators: dict[int, str]) -> TagPath:
-    if path.is_creator:
-        value = data[start : min(stop, start + 64)] if stop >= 0 else b""
-        creators[path.tag] = value.decode("latin-1").strip(" \0")
-        return path
-    return path.with_creator(creators.get(path.block, ""))
-
-
 def _fragments(out: Elements, path: TagPath, start: int, stop: int, limit: int, encoding: Encoding) -> int:
     """Return the end of an encapsulated value (PS3.5 A.4) and record its fragments."""
     if stop - start != UNDEFINED or path.vr not in ("OB", "OW"):
@@ -307,40 +281,3 @@ def _fragments(out: Elements, path: TagPath, start: int, stop: int, limit: int, 
         found.append((pos, pos + length))
         pos += length
     raise _WalkError("overrun")
-
-
-def holds_items(data: Buffer, begin: int, end: int) -> bool:
-    """Are these bytes whole items in implicit VR little endian, and nothing else?
-
-    Values whose VR the dictionary does not know are stepped over, so that nested guesses cost nothing twice.
-    """
-    _, _, _, u32, item_mark, sequence_end = IMPLICIT_LITTLE
-    ends: list[tuple[bool, bool, int]] = [(True, False, end)]  # (holds items, undefined length, limit)
-    pos = begin
-    while ends:
-        in_items, is_open, limit = ends[-1]
-        if pos >= limit:
-            if is_open or pos > limit:
-                return False
-            ends.pop()
-            continue
-        if pos + 8 > limit:
-            return False
-        tag, length = data[pos : pos + 4], u32(data, pos + 4)[0]
-        pos += 8
-        stop = pos + length
-        if tag == (sequence_end if in_items else b"\xfe\xff\x0d\xe0"):
-            if not is_open:
-                return False
-            ends.pop()
-        elif in_items:
-            if tag != item_mark or len(ends) > 128:
-                return False
-            if length != UNDEFINED and stop > limit:
-                return False
-            ends.append((False, length == UNDEFINED, limit if length == UNDEFINED else stop))
-        elif length == UNDEFINED:
-            ends.append((True, True, limit))
-        else:
-            pos = stop
-    return pos == end

@@ -10,7 +10,8 @@ from struct import pack
 from ingest.dicom import faults
 from ingest.dicom.buffer import Buffer
 from ingest.dicom.dictionary import is_known
-from ingest.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Element, Encoding
+from ingest.dicom.elements import Element
+from ingest.dicom.encodings import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE, Encoding
 from ingest.dicom.faults import Fault
 from ingest.dicom.paths import VRS, HeaderError, TagPath, grow, tag_from
 from ingest.model.finding import PREAMBLE
@@ -29,6 +30,7 @@ _PROGRAMS = (
     b"\xce\xfa\xed\xfe",
     b"PK\x03\x04",
 )
+_GROUP_LENGTH = 0x00020000
 #: Floor of what a deflated data set may grow to, whatever the ratio.
 _INFLATE_FLOOR = 16 * 1024 * 1024
 
@@ -40,12 +42,14 @@ class Outside:
     preamble: end of the preamble (128, or 0 where there is none).
     meta:     elements of group 0002, walked in `data`.
     begin:    where the data set begins in `data`.
+    end:      where it ends at the latest; what follows a deflated stream is behind it and no part of it.
     """
 
     data: Buffer
     preamble: int = 0
     meta: list[Element] = field(default_factory=list)
     begin: int = 0
+    end: int = 0
     syntax_uid: str = ""
     encoding: Encoding = EXPLICIT_LITTLE
     is_deflated: bool = False
@@ -64,7 +68,7 @@ def read_outside(data: Buffer, root: TagPath, inflate_to: int, ratio: int) -> Ou
     root:       path of file meta.
     inflate_to: bytes that a deflated data set may have; `ratio` times its size is the other cap.
     """
-    out = Outside(data)
+    out = Outside(data, end=len(data))
     if data[128:132] == b"DICM":
         out.preamble = 128
         _check_preamble(data[:128], out.faults)
@@ -109,7 +113,10 @@ def _read_meta(out: Outside, pos: int, root: TagPath) -> None:
             break
         pos = start + length
         out.meta.append((path, start, pos, None))
-        if path.tag == 0x00020000 and length == 4:
+        if path.tag == _GROUP_LENGTH and (length, path.vr) != (4, "UL"):
+            out.faults.append(Fault(faults.MALFORMED, "file meta (0002,0000)", is_fatal=True))
+            break
+        if path.tag == _GROUP_LENGTH:
             declared_end = pos + u32(data, start)[0]
     out.begin = pos
     _check_once(out)
@@ -195,6 +202,7 @@ def _inflate(out: Outside, inflate_to: int, ratio: int) -> None:
         out.faults.append(Fault(faults.TRUNCATED, is_fatal=True))
     else:
         # What follows the stream stays in view, as bytes after the data set; one NUL is padding (PS3.5 A.5).
+        out.end = out.begin + len(inflated)
         rest = b"" if _is_end_mark(stream.unused_data, inflated) else stream.unused_data
         out.data = out.data[: out.begin] + inflated + rest
 

@@ -6,11 +6,13 @@ header: a path knows its tag, its VR and the form in which its length is written
 
 from __future__ import annotations
 
+from typing import Any
+
 from ingest.dicom.attributes import CHARSET, is_content
 from ingest.dicom.dictionary import is_known, keyword_of, tag_text, vr_of
 
 #: How an element's header is read, by what follows the tag.
-SHORT, LONG, IMPLICIT, SEQUENCE, PRIVATE, OTHER = range(6)
+SHORT, LONG, IMPLICIT, SEQUENCE, PRIVATE, OTHER, PASSAGE = range(7)
 
 _LONG_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
 _SHORT_VRS = frozenset(
@@ -19,6 +21,10 @@ _SHORT_VRS = frozenset(
 )
 #: Every value representation, as it is written in a header.
 VRS = frozenset(vr.encode("ascii") for vr in _LONG_VRS | _SHORT_VRS)
+
+
+#: Bytes of the passages of a package; a header has some thousands.
+_PASSAGES = 512 * 1024
 
 
 class TooManyPathsError(Exception):
@@ -33,19 +39,23 @@ class TagPath:
     """One element's place: `(300A,00B0)>(0008,0080)`, with its VR.
 
     creator:   of the outermost private element of the path, empty where all are public.
-    form:      how the length is written (SHORT, LONG, IMPLICIT, SEQUENCE; PRIVATE, OTHER: look closer).
+    form:      how the length is written (SHORT, LONG, IMPLICIT, SEQUENCE; PRIVATE, OTHER: look closer), or
+               PASSAGE where a passage may begin here.
     long_form: SEQUENCE and OTHER: True where the length follows two reserved bytes, None in implicit VR.
     children:  header bytes → path of the elements of its items.
     is_content: it counts for the content digest.
     block:     of a private element, the tag of its creator's element.
+    base:      of a private element under its creator, the path that the header's bytes name; else itself.
+    passage:   what began here in the file before, if a passage did (see `passages`), else None.
+    seen:      hash of the element's bytes in the file before, where it was walked by itself.
     place:     name under which facts are made from it, None until it was looked up.
     """
 
     __slots__ = (
-        "_text", "block", "children", "creator", "form", "index", "is_content",
+        "_text", "base", "block", "children", "creator", "form", "index", "is_content",
         "is_known", "is_private", "is_top",
-        "is_within_private", "keyword", "long_form", "parent", "place", "tag", "tree", "variants",
-        "vr",
+        "is_within_private", "keyword", "long_form", "parent", "passage", "place", "seen", "tag", "tree",
+        "variants", "vr",
     )  # fmt: skip
 
     def __init__(self, tree: PathTree, parent: TagPath | None, tag: int, vr: str, creator: str = "") -> None:
@@ -69,6 +79,9 @@ class TagPath:
         self.children: dict[bytes, TagPath] = {}
         self.variants: dict[str, TagPath] = {}
         self.place: str | None = None
+        self.base = self
+        self.passage: Any = None
+        self.seen: int | None = None
         self._text = ""
         self.index = tree.take_index()
 
@@ -91,6 +104,7 @@ class TagPath:
         if found is None:
             found = TagPath(self.tree, self.parent, self.tag, self.vr, creator)
             found.long_form = self.long_form
+            found.base = self
             self.variants[creator] = found
         return found
 
@@ -99,12 +113,14 @@ class PathTree:
     """The tag paths of a package: one root for each encoding, and one for file meta.
 
     has_inner_charsets: some item has a (0008,0005) of its own.
+    room:               bytes that further passages may have.
     """
 
     def __init__(self, maximum: int = 200_000) -> None:
         self._left = maximum
         self._made = 0
         self.has_inner_charsets = False
+        self.room = _PASSAGES
         self.meta = TagPath(self, None, 0, "")
         self.explicit_little = TagPath(self, None, 0, "")
         self.explicit_big = TagPath(self, None, 0, "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ingest.dicom import faults
 from ingest.dicom.buffer import Buffer, is_zero
 from ingest.dicom.classes import SopClass
-from ingest.dicom.elements import PIXEL_DATA, Element
+from ingest.dicom.elements import PIXEL_DATA, PIXEL_TAGS, Element
 from ingest.dicom.faults import Fault
 from ingest.dicom.part10 import BIG_ENDIAN_UID, DEFLATED_UIDS, EXPLICIT_UID, IMPLICIT_UID
 from ingest.dicom.values import as_int, as_short
-from ingest.dicom.walk import PIXEL_TAGS, Walk
+from ingest.dicom.walk import Walk
 
 _NATIVE = frozenset({IMPLICIT_UID, EXPLICIT_UID, BIG_ENDIAN_UID, *DEFLATED_UIDS})
 _PLACES = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelData", PIXEL_DATA: "PixelData"}

@@ -34,13 +34,13 @@ def read_references(modality: str, selection: Selection) -> tuple[Reference, ...
 
 def _read(selection: Selection, place: str, kind: ReferenceKind, series: dict[int, bytes]) -> list[Reference]:
     classes = selection.by_item(f"{place}-class")
-    seen: dict[tuple[bytes, bytes, bytes], Reference | None] = {}
-    for (_, _, _, item), uid in zip(selection.elements(place), selection.values(place), strict=True):
-        above = item[0] if item is not None else None
-        key = (uid, classes.get(id(item), b""), series.get(id(above), b"") if above is not None else b"")
-        if key not in seen:
-            seen[key] = _reference(kind, *(as_text(raw) for raw in key))
-    return [reference for reference in seen.values() if reference is not None]
+    # Of thousands of contours a few hundred images: each is looked at once.
+    keys = dict.fromkeys(
+        (uid, classes.get(id(item), b""), series.get(id(item[0]), b"") if item is not None else b"")
+        for (_, _, _, item), uid in zip(selection.elements(place), selection.values(place), strict=True)
+    )
+    references = (_reference(kind, *map(as_text, key)) for key in keys)
+    return [reference for reference in references if reference is not None]
 
 
 def _reference(kind: ReferenceKind, uid: str, class_uid: str, series_uid: str) -> Reference | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from struct import Struct
 
 from ingest.dicom.dictionary import vr_of
-from ingest.dicom.elements import Element
+from ingest.dicom.elements import Element, header_of
 from ingest.dicom.walk import Walk
 
 _UL = {False: Struct("<I"), True: Struct(">I")}
@@ -64,7 +64,8 @@ def stamp(found: Walk, values: Mapping[int, str]) -> Stamped:
     """
     edits: list[Edit] = []
     wanted = {tag: _padded(text) for tag, text in values.items() if text}
-    if not wanted:
+    is_stamped = all(found.raw(tag) == value for tag, value in wanted.items())
+    if is_stamped and not found.found.disordered:
         return Stamped(found, edits)
     present: set[int] = set()
     first_level = [element for element in found.elements if element[3] is None]
@@ -73,9 +74,9 @@ def stamp(found: Walk, values: Mapping[int, str]) -> Stamped:
         if tag in wanted:
             present.add(tag)
             if found.data[element[1] : element[2]] != wanted[tag]:
-                edits.append((_header(element), element[2], _element(found, tag, wanted[tag])))
+                edits.append((header_of(element), element[2], _element(found, tag, wanted[tag])))
     for tag in sorted(wanted.keys() - present):
-        place = next((_header(element) for element in first_level if element[0].tag > tag), _end(found))
+        place = next((header_of(element) for element in first_level if element[0].tag > tag), _end(found))
         edits.append((place, place, _element(found, tag, wanted[tag])))
     edits.extend(_group_lengths(found, first_level, edits))
     return Stamped(found, sorted(edits, key=lambda edit: edit[:2]))
@@ -84,12 +85,6 @@ def stamp(found: Walk, values: Mapping[int, str]) -> Stamped:
 def _padded(text: str) -> bytes:
     raw = text.encode("ascii")
     return raw + b" " * (len(raw) & 1)
-
-
-def _header(element: Element) -> int:
-    """Return where an element's header begins."""
-    path, begin, _, _ = element
-    return begin - (12 if path.long_form else 8)
 
 
 def _end(found: Walk) -> int:

@@ -49,6 +49,7 @@ def _read_rois(found: Walk, selection: Selection, is_known_label: IsKnownLabel) 
     contours = _read_contours(selection)
     charset = found.text(0x00080005)
     budget = _MOST_READ
+    known_heights: dict[bytes, float | None] = {}
     rois: list[Roi] = []
     for _, begin, end, item in selection.elements("roi-number")[:_MOST_ROIS]:
         number = as_int(found.data[begin:end])
@@ -57,7 +58,7 @@ def _read_rois(found: Walk, selection: Selection, is_known_label: IsKnownLabel) 
         name = decode(names.get(id(item), b""), charset)
         kind = types.get(number, "")
         spans = contours.get(number, [])
-        heights = _heights(found, spans)
+        heights = _heights(found, spans, known_heights)
         size = sum(stop - start for start, stop in spans)
         box = None
         if (kind in TARGET_TYPES or _TARGET_NAME.match(name)) and size <= budget:
@@ -107,13 +108,17 @@ def _read_contours(selection: Selection) -> dict[int, list[tuple[int, int]]]:
     return out
 
 
-def _heights(found: Walk, spans: list[tuple[int, int]]) -> list[float]:
-    """Return the z of each contour's first point, mm."""
+def _heights(found: Walk, spans: list[tuple[int, int]], known: dict[bytes, float | None]) -> list[float]:
+    """Return the z of each contour's first point, mm. `known`: by their bytes; structures share slices."""
     data = found.data
     out: list[float] = []
     for begin, end in spans:
         parts = data[begin : min(end, begin + 64)].split(b"\\", 3)
-        height = as_float(parts[2]) if len(parts) > 2 else None
+        if len(parts) < 3:
+            continue
+        if parts[2] not in known:
+            known[parts[2]] = as_float(parts[2])
+        height = known[parts[2]]
         if height is not None:
             out.append(height)
     return out

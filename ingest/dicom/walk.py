@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from ingest.dicom import faults
 from ingest.dicom.buffer import Buffer, is_zero
 from ingest.dicom.dictionary import keyword_of, tag_text
-from ingest.dicom.elements import PIXEL_DATA, Element, Elements, Item, read_elements
+from ingest.dicom.elements import Element, Elements, Item, read_elements
 from ingest.dicom.faults import Fault
 from ingest.dicom.part10 import Outside, meta_value, read_outside
+from ingest.dicom.passages import learn_passages
 from ingest.dicom.paths import PathTree, TagPath
 from ingest.model.finding import TRAILING_BYTES
 from ingest.trial.definition import Limits
 
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
-PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, PIXEL_DATA})
 #: Old systems fill files up to whole blocks.
 _BLOCK = 512
 #: Groups 0000 (commands) and 0002 (file meta) are no part of a data set (PS3.5 7.1); 0004 is a DICOMDIR's.
@@ -90,36 +90,46 @@ def walk(data: Buffer, tree: PathTree, limits: Limits) -> Walk:
     root = tree.implicit_little if encoding.width == 4 else tree.explicit_little
     if encoding.is_big:
         root = tree.explicit_big
-    end = len(found.data)
-    read_elements(found.found, outside.begin, end, root, encoding, limits.elements, limits.element_depth)
+    read_elements(
+        found.found, outside.begin, outside.end, root, encoding, limits.elements, limits.element_depth
+    )
+    learn_passages(found.found, root, encoding, limits.elements, limits.element_depth)
     found.top = {element[0].tag: element for element in found.elements if element[3] is None}
     found.has_inner_charsets = tree.has_inner_charsets
     if found.top and min(found.top) < _FIRST_OF_DATA:
         found.faults.append(Fault(faults.MALFORMED, tag_text(min(found.top)), is_fatal=True))
-    _judge_end(found, end)
+    _judge_end(found)
     _judge_order(found)
     if outside.is_bare and 0x00080016 not in found.top:
         found.faults[:] = [Fault(faults.NOT_DICOM, is_fatal=True)]
     return found
 
 
-def _judge_end(found: Walk, end: int) -> None:
+def _judge_end(found: Walk) -> None:
     """Say how the walk ended: at the end of the file, before it, or with bytes left over."""
     problem, position = found.found.problem, found.found.position
     if problem == "trailing" and not found.elements:
         found.faults.append(Fault(faults.MALFORMED, is_fatal=True))
     elif problem == "trailing":
-        found.trailing = (position, end)
-        # Else they may be the end of a value that has grown, pushed out of it: a dose cube ends in zeros.
-        is_padding = not len(found.outside.data) % _BLOCK and is_zero(found.data, position, end)
-        code = faults.TRAILING_ZEROS if is_padding else faults.TRAILING_BYTES
-        found.faults.append(Fault(code, TRAILING_BYTES, detail={"bytes": end - position}))
+        _judge_rest(found, position)
     elif problem:
         path, item = found.found.problem_path, found.found.problem_at
         where = where_of(path, item) if path is not None else where_of_item(item)
         found.faults.append(Fault(_PROBLEMS[problem], where, path.keyword if path else "", is_fatal=True))
     elif not found.elements:
         found.faults.append(Fault(faults.TRUNCATED, is_fatal=True))
+    if found.outside.end < len(found.data) and found.trailing is None:
+        _judge_rest(found, found.outside.end)
+
+
+def _judge_rest(found: Walk, begin: int) -> None:
+    """Say that bytes follow the data set, from `begin` to the end of the file."""
+    end = len(found.data)
+    found.trailing = (begin, end)
+    # Else they may be the end of a value that has grown, pushed out of it: a dose cube ends in zeros.
+    is_padding = not end % _BLOCK and is_zero(found.data, begin, end)
+    code = faults.TRAILING_ZEROS if is_padding else faults.TRAILING_BYTES
+    found.faults.append(Fault(code, TRAILING_BYTES, detail={"bytes": end - begin}))
 
 
 def _judge_order(found: Walk) -> None:

@@ -9,6 +9,7 @@ import gc
 import io
 import json
 import os
+import signal
 import sys
 import warnings
 from functools import lru_cache
@@ -34,6 +35,9 @@ def _trial(described: str) -> Trial:
 
 def main() -> None:
     """Serve requests until standard input ends."""
+    # A signal to the whole group is the parent's affair: it gives back what it is at, and ends this process.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     incoming, outgoing = _take_pipes()
     warnings.simplefilter("ignore")
     limit_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 1 << 30)

@@ -47,7 +47,7 @@ class Child:
             stderr=subprocess.DEVNULL,
             env={**environment, **_ALLOCATOR},
         )
-        self._frames: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=8)
+        self._frames: queue.Queue[dict[str, Any] | None] = queue.Queue(maxsize=2)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._incoming: BinaryIO = self._process.stdin  # type: ignore[assignment]

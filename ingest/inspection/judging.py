@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
 from ingest.checks.pseudonymisation.judge import MISSING, Hit, PackageJudge
-from ingest.checks.pseudonymisation.numbers import has_ten_digits, is_number_text
+from ingest.checks.pseudonymisation.notes import join
+from ingest.checks.pseudonymisation.numbers import has_ten_digits, is_number_text, is_short_number
 from ingest.dicom.attributes import CHARSET
-from ingest.dicom.elements import Element, Item
+from ingest.dicom.elements import PIXEL_TAGS, Element, Item
 from ingest.dicom.paths import TagPath
 from ingest.dicom.picture_remarks import picture_remarks
 from ingest.dicom.pixels import pixel_element
-from ingest.dicom.walk import PIXEL_TAGS, Walk, where_of
+from ingest.dicom.walk import Walk, where_of
 
 Charset = tuple[str, ...]
 Memo = dict[Any, Hit | None]
@@ -47,13 +48,16 @@ class ElementJudging:
         judge = self._judge
         charset = charset_of(found.raw(CHARSET))
         judge.judge_preamble(found.preamble())
-        self._judge_all(found, found.outside.meta, charset)
+        memo = self._memo(charset)
+        hits = self._hear(memo, found, found.outside.meta, charset)
         own = _own_charsets(found) if found.has_inner_charsets else {}
         if own:
             for terms, elements in _by_charset(found.elements, own, charset).items():
-                self._judge_all(found, elements, terms)
+                hits += self._hear(self._memo(terms), found, elements, terms)
         else:
-            self._judge_all(found, found.elements, charset)
+            hits += self._hear_in_order(memo, found, charset)
+        for hit in hits:
+            judge.count(hit)
         pixels = pixel_element(found)
         if pixels is not None and pixels[1] in found.found.fragments:
             for fragment in found.found.fragments[pixels[1]][1:]:
@@ -72,58 +76,76 @@ class ElementJudging:
             self._memos = {id(memo): memo}
         return memo
 
-    def _judge_all(self, found: Walk, elements: list[Element], charset: Charset) -> None:
-        """The hot loop: a CT header's 160 elements, of which all but ten were seen before."""
-        memo = self._memo(charset)
+    def _hear_in_order(self, memo: Memo, found: Walk, charset: Charset) -> list[Hit]:
+        """Return what is heard of a data set; of a passage that was judged under the same memo, at once."""
+        elements, place = found.elements, 0
+        hits: list[Hit] = []
+        for start, passage in found.found.passages:
+            if start > place:
+                hits += self._hear(memo, found, elements[place:start], charset)
+            place = start + len(passage)
+            if passage.verdict is None or passage.verdict[0] is not memo:
+                passage.verdict = (memo, join(self._hear(memo, found, elements[start:place], charset)))
+            hits.append(passage.verdict[1])
+        return hits + self._hear(memo, found, elements[place:], charset)
+
+    def _hear(self, memo: Memo, found: Walk, elements: list[Element], charset: Charset) -> list[Hit]:
+        """Return what is heard of elements; of most nothing, of empty ones and sequences never anything."""
         data = found.data
-        lookup = memo.get
-        repeat = self._judge.repeat
-        for path, begin, end, item in elements:
+        lookup: Callable[[Any, Any], Hit | None] = memo.get
+        hits: list[Hit] = []
+        for element in elements:
+            path, begin, end, item = element
+            if begin == end:
+                continue
             if end - begin > _SHORT:
-                self._judge_long(memo, found, (path, begin, end, item), charset)
-                continue
-            value = data[begin:end]
-            hit = lookup((path, value), MISSING)
-            if hit is None:
-                continue
-            if hit is not MISSING:
-                repeat(hit)  # type: ignore[arg-type]
-            elif path.vr == "SQ":
-                memo[path, value] = None
-            elif path.vr != "DS" or not is_number_text(value) or has_ten_digits(value):
-                memo[path, value] = self._put(path, value, item, charset)
-            elif not path.is_known:
-                self._judge_decimal(memo, path, value, item, charset)
+                hit = self._judge_long(memo, found, element, charset)
+            else:
+                value = data[begin:end]
+                hit = lookup((path, value), MISSING)
+                if hit is MISSING:
+                    hit = self._judge_new(memo, path, value, item, charset)
+            if hit is not None:
+                hits.append(hit)
+        return hits
 
-    def _judge_decimal(
+    def _judge_new(
         self, memo: Memo, path: TagPath, value: bytes, item: Item | None, charset: Charset
-    ) -> None:
-        """A decimal where no dictionary knows one, as of a maker: what is said of one is said of all."""
-        is_any = item is None and value.strip(b"\0 ")
-        key = (path, "decimal") if is_any else (path, value)
-        hit = memo.get(key, MISSING)
-        if hit is MISSING:
-            memo[key] = self._put(path, value, item, charset)
-        elif hit is not None:
-            self._judge.repeat(hit)  # type: ignore[arg-type]
+    ) -> Hit | None:
+        """A short value not met yet. Decimals are not remembered one by one.
 
-    def _judge_long(self, memo: Memo, found: Walk, element: Element, charset: Charset) -> None:
+        Of one where no dictionary knows one, as of a maker, is said what is said of its first.
+        """
+        key: tuple[TagPath, bytes | str] = (path, value)
+        if path.vr == "DS" and is_number_text(value) and not has_ten_digits(value):
+            if path.is_known:
+                return None
+            if item is None and value.strip(b"\0 "):
+                key = (path, "decimal")
+        elif path.vr == "UN" and not path.is_known and item is None and is_short_number(value):
+            key = (path, "short number")
+        return self._remembered(memo, key, path, value, item, charset)
+
+    def _judge_long(self, memo: Memo, found: Walk, element: Element, charset: Charset) -> Hit | None:
         """Long values: decimals by their grammar, the rest by digest; pixel data is not text."""
         path, begin, end, item = element
         if path.tag in PIXEL_TAGS and path.is_top:
-            return
+            return None
         value = found.data[begin:end]
         if path.vr == "DS" and path.is_known and is_number_text(value):
-            return
+            return None
         if end - begin > _LONG:
-            self._put(path, value, item, charset)
-            return
+            return self._put(path, value, item, charset)
         key = (path, blake2b(value, digest_size=16).digest(), "digest")
+        return self._remembered(memo, key, path, value, item, charset)
+
+    def _remembered(
+        self, memo: Memo, key: Any, path: TagPath, value: bytes, item: Item | None, charset: Charset
+    ) -> Hit | None:
         hit = memo.get(key, MISSING)
         if hit is MISSING:
-            memo[key] = self._put(path, value, item, charset)
-        elif hit is not None:
-            self._judge.repeat(hit)  # type: ignore[arg-type]
+            hit = memo[key] = self._put(path, value, item, charset)
+        return hit  # type: ignore[return-value]
 
     def _put(self, path: TagPath, value: bytes, item: Item | None, charset: Charset) -> Hit | None:
         return self._judge.judge(

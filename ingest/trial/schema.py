@@ -265,7 +265,7 @@ class TrialFile(Table):
 
     trial: TrialTable
     study_id: StudyIdTable
-    site: tuple[SiteTable, ...] = Field(min_length=1)
+    site: tuple[SiteTable, ...] = ()
     route: dict[RouteKind, RouteTable] = Field(min_length=1)
     expected: tuple[ExpectedTable, ...] = Field(min_length=1)
     share: tuple[ShareTable, ...] = ()

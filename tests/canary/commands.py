@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.cli import COMMANDS
 
 _BY = ("--by", "T. Ester", "--reason", "a test")
+_SECOND = ("--by", "S. Econd", "--reason", "I agree")
 
 
 def showing_commands(submissions: Sequence[str], subjects: Sequence[str]) -> list[tuple[str, ...]]:
@@ -37,8 +38,8 @@ def showing_commands(submissions: Sequence[str], subjects: Sequence[str]) -> lis
         ("approvals", "list"),
         ("waivers", "list"),
     ]
-    for submission in submissions:
-        lines += [("show", submission), ("show", submission, "--attempts"), ("held", "show", submission)]
+    for item, submission in enumerate(submissions, 1):
+        lines += [("show", submission), ("show", submission, "--attempts"), ("held", "show", str(item))]
     lines += [("subject", subject) for subject in subjects]
     return [line for line in lines if line[0] in COMMANDS]
 
@@ -46,11 +47,12 @@ def showing_commands(submissions: Sequence[str], subjects: Sequence[str]) -> lis
 def acting_commands(submissions: Sequence[str]) -> list[tuple[str, ...]]:
     """Return what people do to held data: reject it, purge it, the second person confirming."""
     lines = [
-        ("held", "reject", submissions[0], *_BY),
-        ("held", "purge", submissions[1], *_BY),
-        ("held", "confirm", submissions[1], "--by", "S. Econd"),
+        ("held", "reject", "1", *_BY),
+        ("held", "purge", "2", *_BY),
+        # Which submission the second item is of hangs on what was held first.
+        *(("held", "confirm", f"purge:{item}:1", *_SECOND) for item in submissions[:5]),
         ("held", "list"),
-        ("show", submissions[1]),
+        *(("show", item) for item in submissions[:5]),
     ]
     return [line for line in lines if line[0] in COMMANDS]
 

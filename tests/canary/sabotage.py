@@ -124,7 +124,7 @@ def address_of_a_request(put: Put) -> None:
 
 def value_as_keyword(put: Put) -> None:
     """A finding holds the value in place of the attribute's keyword. In the inspection process."""
-    from ingest.checks.pseudonymisation import judge
+    from ingest.checks.pseudonymisation import judge, notes
 
     values = [""]
     judge_value = judge.judge_value
@@ -135,10 +135,10 @@ def value_as_keyword(put: Put) -> None:
         return result
 
     def tally(self: Any, code: str, raised: Any, place: Any, at: str) -> Any:
-        return self._tallies.get(code, self._subject, at, place.path, values[0], raised.codes[code])
+        return self.tallies.get(code, self.subject, at, place.path, values[0], raised.codes[code])
 
     put(judge, "judge_value", judged)
-    put(judge.PackageJudge, "_tally", tally)
+    put(notes.Notes, "_tally", tally)
 
 
 def member_s_name_as_place(put: Put) -> None:
@@ -151,7 +151,7 @@ def member_s_name_as_place(put: Put) -> None:
         members = list(members)
         judge_container(self, comment, members)
         for member in members:
-            self._tallies.get("PSN602", "", member.name, member.name, "", {}).add(None)
+            self._notes.tallies.get("PSN602", "", member.name, member.name, "", {}).add(None)
 
     put(judge.PackageJudge, "judge_container", judged)
 

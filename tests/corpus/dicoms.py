@@ -33,6 +33,18 @@ _SEQUENCE = 0x00081140
 _PRIVATE = 0x00291010
 
 
+def _half_deflated(plain: int) -> bytes:
+    """Return a deflated CT whose last bytes stand behind the stream as they are."""
+    body = ct(before=b"")
+    return outside(DEFLATED) + deflate(body[:-plain]) + body[-plain:]
+
+
+def _with_group_length(vr: bytes, length: int) -> bytes:
+    """Return a CT whose (0002,0000) has another VR or length than its own."""
+    told = b"\x02\x00\x00\x00UL\x04\x00"
+    return ct().replace(told, told[:4] + vr + length.to_bytes(2, "little"), 1)
+
+
 def _nested(depth: int) -> bytes:
     content = b""
     for _ in range(depth):
@@ -109,6 +121,9 @@ HOSTILE_DICOMS: tuple[Hostile, ...] = (
     Hostile(
         "DCM104", "file-meta-with-unknown-vr", lambda: bytes(128) + b"DICM\x02\x00\x10\x00qq\x04\x001.2 "
     ),
+    Hostile("DCM104", "meta-length-that-swallows-what-follows", lambda: _with_group_length(b"UL", 70)),
+    Hostile("DCM104", "meta-length-that-is-a-uid", lambda: _with_group_length(b"UI", 4)),
+    Hostile("DCM103", "deflate-that-ends-early-and-is-completed-by-plain-bytes", lambda: _half_deflated(14)),
     Hostile("DCM105", "two-hundred-sequences", lambda: ct(extra={_SEQUENCE: _nested(200)})),
     Hostile("DCM105", "ten-thousand-sequences", lambda: ct(extra={_SEQUENCE: _nested(10_000)})),
     Hostile("DCM106", "empty-items", lambda: _in_sequence(LITTLE.item(b"") * 3000), Limits(elements=2000)),
@@ -219,6 +234,19 @@ SOUND_DICOMS: tuple[Sound, ...] = (
         ),
         (),
         frozenset({"DCM206"}),
+    ),
+    Sound(
+        "private-in-an-item-creator-outside",
+        lambda: ct(
+            extra={
+                0x00290010: LITTLE.text(0x00290010, "LO", "SIEMENS MEDCOM HEADER"),
+                _PRIVATE: LITTLE.text(_PRIVATE, "LO", "1"),
+                0x00400275: LITTLE.sequence(
+                    0x00400275, LITTLE.item(LITTLE.text(_PRIVATE, "LO", "SMITH^JOHN"))
+                ),
+            }
+        ),
+        (),
     ),
     Sound(
         "private-class",

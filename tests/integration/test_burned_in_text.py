@@ -73,6 +73,21 @@ def test_a_name_burned_into_a_picture_is_read(tmp_path: Path, kind: str, bits: i
     assert "text in pixels" not in found.inspection.coverage.not_checked
 
 
+@pytest.mark.parametrize("frame", [0, 2, 4])
+def test_a_name_in_the_first_middle_or_last_of_several_frames_is_read(tmp_path: Path, frame: int) -> None:
+    dataset = base_of("SC")
+    dataset.Rows, dataset.Columns, dataset.NumberOfFrames = ROWS, COLUMNS, 5
+    dataset.BitsAllocated = dataset.BitsStored = 8
+    dataset.HighBit, dataset.PixelRepresentation = 7, 0
+    dataset.PixelData = b"".join(drawn("SMITH JOHN" if at == frame else "") for at in range(5))
+    dataset["PixelData"].VR = "OB"
+    buffer = io.BytesIO()
+    pydicom.dcmwrite(buffer, dataset, enforce_file_format=True)
+    found = inspect_here(request_for(zip_of({"1.dcm": buffer.getvalue()}), tmp_path))
+    assert found.of("PSN317")
+    assert found.inspection.coverage.pixels_checked == 1
+
+
 def test_an_empty_picture_says_nothing_and_is_looked_at_by_a_person_all_the_same(tmp_path: Path) -> None:
     found = inspected(tmp_path, "RTIMAGE", "")
     assert not found.of("PSN317")

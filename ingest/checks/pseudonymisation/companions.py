@@ -9,6 +9,7 @@ from typing import Final
 
 from ingest.checks.pseudonymisation.context import Context
 from ingest.checks.pseudonymisation.embedded import read_text
+from ingest.checks.pseudonymisation.patterns import has_coded_number
 from ingest.checks.pseudonymisation.raised import Raised
 from ingest.checks.pseudonymisation.text import judge_text
 
@@ -21,6 +22,13 @@ _BY_FORM: Final = frozenset({"PSN102", "PSN104", "PSN106", "PSN107", "PSN151"})
 _BY_WORDS: Final = frozenset({"PSN109", "PSN110", "PSN113", "PSN114", "PSN122"})
 _LONGEST_LINE: Final = 4096
 _MOST_LINES: Final = 20_000
+
+
+def _without(line: str, context: Context) -> str:
+    """Return a line without the subjects' study IDs."""
+    for study_id in context.allowed:
+        line = line.replace(study_id, " ")
+    return line
 
 
 def judge_companion(data: bytes, *, is_written: bool, context: Context) -> tuple[Raised, str]:
@@ -37,7 +45,7 @@ def judge_companion(data: bytes, *, is_written: bool, context: Context) -> tuple
         raised.identifiers += found.identifiers
         if found.codes.keys() & _BY_FORM:
             raised.add("PSN607")
-        elif is_written and found.codes.keys() & _BY_WORDS:
+        elif is_written and (found.codes.keys() & _BY_WORDS or has_coded_number(_without(line, context))):
             raised.add("PSN608")
     is_unread = not read.whole or not read.is_complete or len(lines) > _MOST_LINES
     if is_written and is_unread and data.strip(b"\0 \r\n\t"):

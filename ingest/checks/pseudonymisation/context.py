@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ingest.checks.pseudonymisation.approvals import Approvals
+from ingest.checks.pseudonymisation.folding import fold, split_words
 from ingest.checks.pseudonymisation.rules import RuleSet
 from ingest.checks.pseudonymisation.text import TextRules
-from ingest.checks.pseudonymisation.words import fold
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Site, Trial
 
@@ -73,7 +73,10 @@ def make_context(
         route=route,
         approvals=approvals,
         placeholders=frozenset(
-            names | rules.words["name_placeholders"] | rules.words["empty_values"] | {trial.name.lower()}
+            names
+            | rules.words["name_placeholders"]
+            | rules.words["empty_values"]
+            | {trial.name.lower(), *(fold(word) for word in split_words(trial.name) if len(word) > 2)}
         ),
         private_creators=frozenset(own.private_creators),
         uid_roots=(*own.uid_roots, *approvals.uid_roots),

@@ -69,7 +69,7 @@ def judge_patient_id(context: Context, path: str, text: str) -> Raised:
         return raised
     found = judge_text(text, "label", context.text, context.allowed)
     take_over(raised, found, _CONTACT_CODES)
-    names = report_words(text, context.text.lexicon, initials=False).names
+    names = report_words(text, context.text.lexicon, initials=False).name_words
     if "PSN113" in found.codes or any(len(name) >= _SHORTEST_NAME_IN_ID for name in names):
         raised.add("PSN101")
     if context.route is RouteKind.EGRESS:
@@ -94,7 +94,7 @@ def _judge_egress_id(text: str, context: Context, raised: Raised) -> None:
 def judge_identity(context: Context, path: str, text: str) -> Raised:
     """An attribute that exists to identify."""
     raised = Raised()
-    if context.is_empty_value(text):
+    if context.is_empty_value(text) or is_allowed_name(text, context.allowed, context.placeholders):
         return raised
     raised.add("PSN105")
     raised.identifiers += [
@@ -179,6 +179,8 @@ def judge_uid(context: Context, path: str, text: str) -> Raised:
     for uid in text.split("\\"):
         if uids.holds_national_number(uid) or uids.holds_known_number(uid, frozenset(context.known_numbers)):
             raised.add("PSN402")
+        if uids.ends_in_birth_date(uid):
+            raised.add("PSN122")
         if uid and not path.startswith("(0002,") and not uids.has_neutral_root(uid, context.uid_roots):
             raised.add("PSN401")
     return raised

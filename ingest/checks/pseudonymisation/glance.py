@@ -16,6 +16,8 @@ from ingest.checks.pseudonymisation.uids import NEUTRAL_ROOTS
 
 _UID = re.compile(rb"[0-9]+(?:\.[0-9]+)*[\0 ]?", re.ASCII)
 _TEN_DIGITS = re.compile(rb"(?<![0-9])[0-9]{10}(?![0-9])")
+#: A last component that may be a date.
+_EIGHT_DIGITS = re.compile(rb"\.[0-9]{8}[\0 ]?$")
 #: An integer of so many bytes is no national number, and IS can hold it.
 _SHORT_INTEGER: Final = 9
 
@@ -32,6 +34,7 @@ def is_clean_at_a_glance(context: Context, place: Place, value: bytes) -> bool:
             not context.known_numbers
             and _UID.fullmatch(value) is not None
             and _TEN_DIGITS.search(value) is None
+            and _EIGHT_DIGITS.search(value) is None
             and value.startswith(_roots(context.uid_roots))
         )
     return (

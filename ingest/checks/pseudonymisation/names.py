@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ingest.checks.pseudonymisation.folding import fold
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind
-from ingest.checks.pseudonymisation.words import fold
 
 _PARTS = re.compile(r"[\\^=,;\s_./-]+")
 _PLACEHOLDER_WITH_NUMBER = re.compile(r"([^\W\d_]+)\d{0,5}")

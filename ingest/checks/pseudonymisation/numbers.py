@@ -11,6 +11,9 @@ _TIME = re.compile(rb"\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?(?:-\d{0,6})?")
 _DATETIME = re.compile(rb"\d{4}(?:\d{2}){0,5}(?:\.\d{1,6})?(?:[+-]\d{4})?")
 _AGE = re.compile(rb"\d{3}[DWMY]")
 _LONGEST_INTEGER: Final = 12
+_SHORT_NUMBER = re.compile(rb"-?[0-9]{1,4}(?:\.[0-9]+)?")
+#: Nine digits and their point.
+_LONGEST_SHORT: Final = 10
 
 
 def is_number_text(value: bytes) -> bool:
@@ -26,6 +29,12 @@ def has_overlong_integer(value: bytes) -> bool:
 def has_ten_digits(value: bytes) -> bool:
     """Say whether a DS value is ten digits and nothing else: measures are not written so."""
     return len(value) == 10 and value.isdigit()
+
+
+def is_short_number(value: bytes) -> bool:
+    """Say whether a value is one number of at most nine digits, of those at most four before a point."""
+    body = value.strip(b" \0")
+    return len(body) <= _LONGEST_SHORT and _SHORT_NUMBER.fullmatch(body) is not None
 
 
 def _integer(item: bytes) -> int:

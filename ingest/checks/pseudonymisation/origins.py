@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.folding import fold, split_words
 from ingest.checks.pseudonymisation.raised import Raised
 from ingest.checks.pseudonymisation.text import is_plain_vocabulary, judge_text, take_over
-from ingest.checks.pseudonymisation.words import fold
 
 _PUBLIC_URLS: Final = (
     "http://dicom.nema.org",
@@ -27,7 +27,8 @@ def judge_institution(context: Context, path: str, text: str) -> Raised:
         return raised
     found = judge_text(text, "institution", context.text, context.allowed)
     take_over(raised, found, frozenset(found.codes) - _WORD_CODES)
-    if "PSN202" in found.codes or not is_plain_vocabulary(text, context.rules.words["departments"]):
+    plain = context.rules.words["departments"] | {fold(word) for word in split_words(context.trial.name)}
+    if not is_plain_vocabulary(text, plain | own):
         raised.add("PSN201")
     return raised
 

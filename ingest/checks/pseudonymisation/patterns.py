@@ -15,6 +15,8 @@ _MONTHS: Final = {
 }
 #: A date in a label that is older than this is more likely a birth date than a treatment's.
 OLDEST_TREATMENT_YEAR: Final = 1995
+#: Two digits that are later are of the last century: no date of care lies ahead.
+_LATEST_YEAR: Final = 30
 _YEARS: Final = range(1900, 2100)
 
 #: What may begin with a long run begins at the start of it only: else the time is the square of its length.
@@ -27,8 +29,9 @@ _TELEPHONE = re.compile(
 )
 _FOREIGN_TELEPHONE = re.compile(r"(?<![0-9A-Za-z])\+(?:[\s().-]{0,2}[0-9]){9,14}(?![0-9])")
 _EXTENSION = re.compile(
-    r"\b(?:tel|telephone|phone|mob|mobile|fax|bleep|pager|ring|call|contact|ext|extn|extension)\b"
-    r"[\s.:#no]*\+?[0-9][0-9 -]{3,}",
+    r"\b(?:(?:tel|telephone|phone|mob|mobile|fax|bleep|pager|call|contact|ext|extn|extension)\b"
+    # a ring is a structure too, with doses beside it
+    r"[\s.:#no]*\+?[0-9][0-9 -]{3,}|ring\s+(?:on\s+)?\+?[0-9][0-9 ]{8,20}[0-9])",
     re.IGNORECASE,
 )
 _AREAS: Final = (
@@ -42,8 +45,15 @@ _POSTCODE = re.compile(
     r"[0-9][ABD-HJLNP-UW-Z]{2}(?![A-Z0-9])",
     re.IGNORECASE,
 )
+_WRITTEN_POSTCODE = re.compile(
+    r"(?<![A-Z0-9])(?:" + "|".join(_AREAS.split()) + r")[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}(?![A-Z0-9])"
+)
+_EXACT_AGE = re.compile(
+    r"(?<![0-9])[0-9]{1,3}\s?y[a-z]{0,6}[\s,]{1,4}[0-9]{1,2}\s?m[a-z]{0,6}[\s,]{1,4}[0-9]{1,2}\s?d",
+    re.IGNORECASE,
+)
 _STREET = re.compile(
-    r"(?<![0-9])[0-9]{1,4}[a-z]?,?\s+(?:[A-Za-z']{2,}\s+){1,3}(?:street|st|road|rd|avenue|ave|drive|close|crescent|gardens|"
+    r"(?<![0-9])[0-9]{1,4}[a-z]?,?\s+((?:[A-Za-z']{2,}\s+){1,3})(?:street|st|road|rd|avenue|ave|drive|close|crescent|gardens|"
     r"terrace|way|grove|mews|walk|lane|court|place|cl|cres|gdns|terr)\b",
     re.IGNORECASE,
 )
@@ -73,14 +83,30 @@ _BIRTH_VALUE = re.compile(
     r"(?<![a-z])(?:d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb)[\s_.:=#-]*(?:on|in|is)?[\s_.:=#-]*[0-9]{2}",
     re.IGNORECASE,
 )
+#: A date whose year is in words (nineteen fifty-two), or has lost its century (August '46).
+_YEAR_IN_WORDS = re.compile(r"\b(?:nineteen|twenty)[\s-]+(?:hundred|[a-z]+ty|[a-z]+teen|oh)\b", re.IGNORECASE)
+_SHORT_YEAR = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[\s,]+['\u2019][0-9]{2}\b", re.IGNORECASE
+)
 _LABELLED_NUMBER = re.compile(
-    r"(?<![a-z])(?:nhs|chi|hcn|h&c|mrn|hosp(?:ital)?|urn|crn|pid|pas|patient|nino|"
+    r"(?<![a-z])(?:nhs|chi|hcn|h&c|mrn|hosp(?:ital)?|urn|crn|pid|pas|patient|nino|bsn|ssn|cpr|pesel|cnp|niss|ahv|nie|dni|nif|"
+    r"personnummer|fodselsnummer|codice fiscale|insee|medicare|prison(?:er)?|their|"
     r"(?:unit|pat|pt|case|reg|passport|licen[cs]e|insurance)(?=[ .:#]))[\s_.:#-]*"
     r"(?:number|num|no|nr|id|n°|#)?[\s_.:#=-]*"
     r"([a-z]{0,3}[0-9](?:[ -]?[0-9]){4,})(?![0-9])",
     re.IGNORECASE,
 )
 _INSURANCE_NUMBER = re.compile(r"(?<![A-Z0-9])[A-CEGHJ-PR-TW-Z]{2}\s?(?:[0-9]{2}\s?){3}[A-D](?![A-Z0-9])")
+_PRISON_NUMBER = re.compile(r"(?<![A-Z0-9])[A-Z][0-9]{4}[A-Z]{2}(?![A-Z0-9])")
+#: The Italian codice fiscale.
+_FISCAL_CODE = re.compile(r"(?<![A-Z0-9])[A-Z]{6}[0-9]{2}[A-EHLMPRST][0-9]{2}[A-Z][0-9]{3}[A-Z](?![A-Z0-9])")
+#: The Polish PESEL: weights of its digits, the last its check digit.
+_ELEVEN_DIGITS = re.compile(r"(?<![0-9.])[0-9]{11}(?![0-9.])")
+_PESEL_WEIGHTS: Final = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)
+#: Seven or eight digits and a capital, as some hospitals number their patients.
+_ENDED_NUMBER = re.compile(r"(?<![A-Za-z0-9.])[0-9]{7,8}[A-Z](?![A-Za-z0-9])")
+_CODED_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Z0-9]{7,16}(?![A-Za-z0-9])")
+_FEWEST_DIGITS: Final = 5
 _HOSPITAL_NUMBER = re.compile(r"(?<![A-Za-z0-9])([A-Z]{1,4})[ -]?([0-9]{6,8})[A-Z]?(?![A-Za-z0-9])")
 
 
@@ -116,6 +142,23 @@ def has_six_digit_date(text: str) -> bool:
     )
 
 
+def has_treatment_date(digits: str) -> bool:
+    """Say whether six digits are DDMMYY or YYMMDD of the years in which anybody in a trial was treated."""
+    found = (
+        _date(digits[4:], int(digits[2:4]), digits[:2]),
+        _date(digits[:2], int(digits[2:4]), digits[4:]),
+    )
+    return any(date and date.year >= OLDEST_TREATMENT_YEAR for date in found)
+
+
+def has_coded_number(text: str) -> bool:
+    """Say whether a word of a text is capitals among at least five digits, as hospitals' numbers are."""
+    return any(
+        0 < sum(letter.isalpha() for letter in word) <= len(word) - _FEWEST_DIGITS
+        for word in _CODED_WORD.findall(text)
+    )
+
+
 def _numeric_date(first: str, middle: str, last: str) -> DateInText | None:
     if len(first) == 4:
         return _date(first, int(middle), last) if len(last) == 2 else None
@@ -126,7 +169,7 @@ def _numeric_date(first: str, middle: str, last: str) -> DateInText | None:
 
 def _date(year: str, month: int, day: str) -> DateInText | None:
     century = len(year) == 4
-    number = int(year) if century else 1900 + int(year) if int(year) > 40 else 2000 + int(year)
+    number = int(year) if century else 1900 + int(year) if int(year) > _LATEST_YEAR else 2000 + int(year)
     if number not in _YEARS or not 1 <= month <= 12 or not 1 <= int(day) <= monthrange(number, month)[1]:
         return None
     return DateInText(number, f"{number:04d}{month:02d}{int(day):02d}", century)
@@ -147,9 +190,21 @@ def has_postcode(text: str) -> bool:
     return bool(_POSTCODE.search(text))
 
 
-def has_street(text: str) -> bool:
-    """Say whether a text holds a house number with a street."""
-    return bool(_STREET.search(text))
+def has_street(text: str, known: frozenset[str]) -> bool:
+    """Say whether a text holds a house number with a street; `known`: words of which no street is called."""
+    return any(
+        not all(word.lower() in known for word in match.group(1).split()) for match in _STREET.finditer(text)
+    )
+
+
+def has_postcode_alone(text: str) -> bool:
+    """Say whether a text holds a postcode as it is written, with a space, and not before a dose in Gy."""
+    return any(not match.group().endswith("GY") for match in _WRITTEN_POSTCODE.finditer(text))
+
+
+def has_exact_age(text: str) -> bool:
+    """Say whether a text gives an age to the day, which is a date of birth."""
+    return bool(_EXACT_AGE.search(text))
 
 
 def has_path(text: str) -> bool:
@@ -168,8 +223,12 @@ def has_digit_run(text: str) -> bool:
 
 
 def is_birth_date_named(text: str) -> bool:
-    """Say whether a text speaks of a birth date and gives digits after it."""
-    return bool(_BIRTH_VALUE.search(text)) or bool(_BIRTH_WORD.search(text) and find_dates(text))
+    """Say whether a text speaks of a birth date and gives one, in digits or in words."""
+    if _BIRTH_VALUE.search(text):
+        return True
+    return _BIRTH_WORD.search(text) is not None and (
+        bool(find_dates(text)) or bool(_YEAR_IN_WORDS.search(text) or _SHORT_YEAR.search(text))
+    )
 
 
 def find_labelled_numbers(text: str) -> list[str]:
@@ -177,9 +236,16 @@ def find_labelled_numbers(text: str) -> list[str]:
     return [re.sub(r"[ -]", "", number) for number in _LABELLED_NUMBER.findall(text)]
 
 
-def has_insurance_number(text: str) -> bool:
-    """Say whether a text holds what is shaped like a UK National Insurance number."""
-    return bool(_INSURANCE_NUMBER.search(text))
+def has_person_number(text: str) -> bool:
+    """Say whether a text holds a National Insurance or prison number, a fiscal code or a PESEL, by shape."""
+    shapes = (_INSURANCE_NUMBER, _PRISON_NUMBER, _FISCAL_CODE, _ENDED_NUMBER)
+    return any(shape.search(text) for shape in shapes) or any(map(_is_pesel, _ELEVEN_DIGITS.findall(text)))
+
+
+def _is_pesel(number: str) -> bool:
+    """Say whether eleven digits begin with YYMMDD of the last century and have Poland's check digit."""
+    total = sum(weight * int(digit) for weight, digit in zip(_PESEL_WEIGHTS, number, strict=True))
+    return total % 10 == 0 and _date("19" + number[:2], int(number[2:4]), number[4:6]) is not None
 
 
 def find_hospital_numbers(text: str) -> list[tuple[str, str]]:
@@ -188,5 +254,5 @@ def find_hospital_numbers(text: str) -> list[tuple[str, str]]:
         (letters, digits)
         for letters, digits in _HOSPITAL_NUMBER.findall(text)
         if not (len(digits) == 8 and find_dates(digits))
-        and not (len(digits) == 6 and has_six_digit_date(digits))
+        and not (len(digits) == 6 and has_treatment_date(digits))
     ]

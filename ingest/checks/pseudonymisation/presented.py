@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ingest.checks.pseudonymisation.words import Lexicon, WordClass, WordReport, fold
+from ingest.checks.pseudonymisation.folding import fold
+from ingest.checks.pseudonymisation.lexicon import Lexicon, WordClass
+from ingest.checks.pseudonymisation.words import WordReport
 
+#: A word so long that nobody knows is seldom an abbreviation.
+_LONG = 7
 _CARET_NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\s*\^\s*[^\W\d_]+")
 _COMMA_NAME = re.compile(r"\b([^\W\d_]{2,}),\s*([^\W\d_]{2,})\b")
 _TITLE_NAME = re.compile(
@@ -24,13 +28,25 @@ _BY_SOMEONE = re.compile(
     r"(?<![A-Za-z])(?:(?:contoured|outlined|drawn|approved|reviewed|checked|"
     r"planned|signed|edited|seen|prescribed|set ?up|verified)\s+by|"
     r"wife|husband|son|daughter|mother|father|brother|sister|spouse|partner|carer|next of kin|"
-    r"nok|gp|consultant|oncologist|physician|clinician)\b[\s.:=-]+([A-Za-z][^\W\d_]+)|"
+    r"nok|gp|user|login|logged in as|operator|dear|consultant|oncologist|physician|clinician)\b"
+    r"[\s.:=-]+([A-Za-z][^\W\d_]+)|"
     r"(?<![A-Za-z])(?:per|c/o|attn|d/w|on behalf of|"
     r"(?:discussed|agreed|seen|reviewed|confirmed|spoke) with)\b"
     r"[\s.:=-]+(?-i:([A-Z][a-z]{3,}))",
     re.IGNORECASE,
 )
 #: A capital after a small word of relation, in a text that is written with small letters.
+#: An initial before a word: E. Rzepecka. A., M., N. and V. stand for arteries, muscles, nerves and veins too.
+_INITIAL_NAME = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z][^\W\d_]{2,})")
+#: The patient before a name and an initial: pt Tadesse G.
+_PATIENT_INITIAL = re.compile(
+    r"(?<![A-Za-z])(?:pt|pat|patient)[\s.:_-]+([A-Z][a-z]{2,})[\s_,]+[A-Z](?![A-Za-z0-9])"
+)
+_LATIN_INITIALS = frozenset("AMNV")
+#: The same in small letters, after a small word of relation: by t.akinfenwa.
+_SMALL_INITIAL_NAME = re.compile(r"(?<![A-Za-z])(?:by|for|from|with|user)\s+[a-z]\.\s?([a-z]{3,})")
+#: A title in capitals before capitals may be a modality: MR SDS.
+_CAPITALS_TITLE = re.compile(r"(?<![A-Za-z])(?:MR|DR|MS)[\s_]+([A-Z]{3,})(?![a-z])")
 _OF_SOMEONE = re.compile(
     r"(?<![A-Za-z])(?:for|by|with|from|told|asked|called|known as|named|outlined|contoured)"
     r"\s+([A-Z][^\W\d_]{2,})(?![A-Za-z])"
@@ -49,6 +65,16 @@ def _is_unheard_of(word: str, lexicon: Lexicon) -> bool:
     return fold(word) not in lexicon.english and lexicon.classify(word) is not WordClass.KNOWN
 
 
+def _is_listed(word: str, lexicon: Lexicon) -> bool:
+    return lexicon.is_name(fold(word)) and fold(word) not in lexicon.vocabulary
+
+
+def _is_initialled(initial: str, word: str, lexicon: Lexicon) -> bool:
+    """Say whether an initial and a word are a person's: any word that nobody knows, or one like a name."""
+    evidence = lexicon.weigh(word)
+    return evidence is not None and (evidence.points > 0 or initial not in _LATIN_INITIALS)
+
+
 def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
     """Say whether a text presents a person: `A^B`, a title, `name: A`, `planned by A`, `Surname, A`."""
     for match in _CARET_NAME.findall(text):
@@ -57,6 +83,15 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
             return True
     if any(len(word) < 4 or lexicon.is_name(fold(word)) for word in _WRITTEN_TITLE.findall(text)):
         return True
+    if any(_is_initialled(initial, word, lexicon) for initial, word in _INITIAL_NAME.findall(text)):
+        return True
+    if any(_is_person(word, lexicon) for word in _PATIENT_INITIAL.findall(text)):
+        return True
+    if any(lexicon.weigh(word) is not None for word in _SMALL_INITIAL_NAME.findall(text)):
+        return True
+    text = _CAPITALS_TITLE.sub(
+        lambda match: match.group() if _is_listed(match.group(1), lexicon) else " ", text
+    )
     named = (
         word
         for pattern in (_TITLE_NAME, _NAMED, _BY_SOMEONE)
@@ -73,9 +108,17 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
         for first, second in _COMMA_NAME.findall(text)
     ):
         return True
-    if len(report.names) > 1 and {*report.names} & lexicon.given_names:
+    if len(report.names) > 1 and {*report.name_words} & lexicon.given_names:
         return True
     alone = _SURNAME_INITIAL.match(text)
-    return bool(
-        alone and _is_person(alone.group(1), lexicon) and alone.group(2) not in "LRABCDEFG" and report.names
+    if not alone or not _is_person(alone.group(1), lexicon):
+        return False
+    if report.names:
+        return alone.group(2) not in "LRABCDEFG"
+    word = fold(alone.group(1))
+    return (
+        len(word) >= _LONG
+        and alone.group(2) not in "LR"
+        and lexicon.spelling.score(word) > 0
+        and _is_unheard_of(word, lexicon)
     )

@@ -23,15 +23,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from ingest.checks.pseudonymisation.evidence import Scale
+from ingest.checks.pseudonymisation.lexicon import Lexicon
+from ingest.checks.pseudonymisation.spelling import Spelling
 from ingest.checks.pseudonymisation.word_lists import SortedWords
-from ingest.checks.pseudonymisation.words import Lexicon
 
 _DATA: Final = Path(__file__).parent / "data"
 _VOCABULARY_SECTIONS: Final = (
     "anatomy",
-    "abroad",
     "products",
     "position",
     "structures",
@@ -44,7 +45,7 @@ _VOCABULARY_SECTIONS: Final = (
 )
 _SHORTEST_CUT: Final = 4
 #: Sections whose words are written together: `spinalcanal`, `zptv`.
-_JOINED_SECTIONS: Final = ("anatomy", "abroad", "position", "structures", "plans", "series", "machines")
+_JOINED_SECTIONS: Final = ("anatomy", "position", "structures", "plans", "series", "machines")
 #: PS3.15 options that let an attribute stay; with none of them and action X or Z it is never to be kept.
 _KEPT_BY_OPTION: Final = "retain_"
 
@@ -135,20 +136,27 @@ def _strings(value: object) -> list[str]:
 
 
 def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
+    """Join the word lists. What is a common name and a word of another language is left to the name."""
     words = frozenset().union(*(vocabulary[section] for section in _VOCABULARY_SECTIONS))
     common_given = frozenset(_read("given_names_common.txt").split())
+    common = {*_read("surnames_common.txt").split(), *_read("names_of_britain.txt").split()}
+    languages = {name: frozenset(text.split()) for name, text in tomllib.loads(_read("abroad.toml")).items()}
+    abroad = frozenset().union(*languages.values())
     return Lexicon(
-        vocabulary=words | vocabulary["name_placeholders"],
-        common_surnames=frozenset(
-            (*_read("surnames_common.txt").split(), *_read("names_of_britain.txt").split())
-        )
-        | vocabulary["more_names"],
+        vocabulary=words | vocabulary["name_placeholders"] | (abroad - common - common_given),
+        common_surnames=vocabulary["more_names"] | common,
+        languages=languages,
+        eponyms=vocabulary["eponyms"],
         surnames=SortedWords(_read("surnames.txt")),
         name_endings=tuple(vocabulary["name_endings"]),
         name_beginnings=tuple(vocabulary["name_beginnings"]),
         everyday_names=vocabulary["everyday_names"],
         terms=_terms(
-            _read("terms.txt").splitlines(), _eponyms(vocabulary["eponyms"], vocabulary["eponym_things"])
+            _read("terms.txt").splitlines(),
+            (
+                *_eponyms(vocabulary["eponyms"], vocabulary["eponym_things"] | vocabulary["things_of_care"]),
+                *_eponyms(vocabulary["eponyms_of_care"], vocabulary["things_of_care"]),
+            ),
         ),
         cut_short=frozenset(
             word[:length]
@@ -156,17 +164,29 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
             for length in range(_SHORTEST_CUT, len(word))
             if word.isalpha()
         ),
-        joined=frozenset().union(*(vocabulary[section] for section in _JOINED_SECTIONS)),
+        joined=abroad.union(*(vocabulary[section] for section in _JOINED_SECTIONS)),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
         english=SortedWords(_read("english.txt")),
+        clinical=SortedWords(_read("clinical.txt")),
+        spelling=Spelling(_read("spelling.txt")),
+        scale=_scale(tomllib.loads(_read("evidence.toml"))),
     )
+
+
+def _scale(data: Mapping[str, Any]) -> Scale:
+    """Return what each reason for a name is worth."""
+    letters = {
+        name: frozenset(text.split() if " " in text else text) for name, text in data["letters"].items()
+    }
+    limits = {name: value for name, value in data.items() if not isinstance(value, dict)}
+    return Scale(points=data["points"], texts=data["texts"], letters=letters, **limits)
 
 
 def _eponyms(people: Iterable[str], things: Iterable[str]) -> tuple[str, str]:
     """Return what finds a person's name beside the thing that is called after them, in either order."""
     person, thing = "(?:" + "|".join(sorted(people)) + ")", "(?:" + "|".join(sorted(things)) + ")s?"
-    return f"{person}(?:'?s)?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
+    return f"{person}(?:'?s)?(?:[ -]{person})?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
 
 
 def _terms(lines: list[str], more: tuple[str, ...] = (), end: str = "(?![a-z])") -> re.Pattern[str]:

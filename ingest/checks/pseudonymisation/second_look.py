@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ingest.checks.pseudonymisation.folding import fold, split_words
+from ingest.checks.pseudonymisation.lexicon import Lexicon, WordClass
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind
-from ingest.checks.pseudonymisation.words import Lexicon, WordClass, fold, split_words
 from ingest.model.finding import InstanceRef
 
 _SHORTEST_INSIDE = 6
@@ -21,7 +22,7 @@ _MOST_CHARACTERS = 32 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SeenText:
-    """A text met in the first pass; it never leaves inspection."""
+    """A text met in the first pass; it never leaves inspection. `plainness`: 1 where every word is known."""
 
     subject: str | None
     path: str
@@ -30,6 +31,7 @@ class SeenText:
     text: str
     ref: InstanceRef | None
     is_blocked: bool
+    plainness: float = 1.0
 
     def __repr__(self) -> str:
         return f"SeenText({self.path})"

@@ -32,6 +32,13 @@ class Tally:
         if ref is not None and len(self.instances) < MAX_INSTANCES:
             self.instances.setdefault(ref.ordinal, ref)
 
+    def merge(self, other: Tally) -> None:
+        """Count what another tally has counted."""
+        self.count += other.count
+        for ordinal, ref in other.instances.items():
+            if len(self.instances) < MAX_INSTANCES:
+                self.instances.setdefault(ordinal, ref)
+
     def finding(self) -> Finding:
         """Return it as a finding."""
         instances = tuple(self.instances.values())
@@ -73,6 +80,11 @@ class Tallies:
             places.append(tally)
             self._first.setdefault((code, subject), tally)
         return tally
+
+    def take(self, tally: Tally, code: str, path: str) -> None:
+        """Take over what was counted apart, under a code. `path`: the place without item indices."""
+        if tally.count:
+            self.get(code, tally.subject, tally.where, path, tally.keyword, tally.detail).merge(tally)
 
     def first(self, code: str, subject: str | None) -> Tally | None:
         """Return the tally of a code that is told once a subject, if it was met already."""

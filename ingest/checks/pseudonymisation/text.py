@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.checks.pseudonymisation import patterns
+from ingest.checks.pseudonymisation.evidence import Doubt
+from ingest.checks.pseudonymisation.folding import fold, split_words
+from ingest.checks.pseudonymisation.lexicon import Lexicon
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
 from ingest.checks.pseudonymisation.presented import reads_like_name
-from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
-from ingest.checks.pseudonymisation.undone import undo
-from ingest.checks.pseudonymisation.words import (
-    Lexicon,
-    fold,
-    report_words,
-    split_words,
-)
+from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised, WeakCode
+from ingest.checks.pseudonymisation.undone import undo, undo_digits, without_encoded
+from ingest.checks.pseudonymisation.words import WordReport, report_words
 
 #: Kinds whose unknown words are worth a warning; elsewhere unknown words are normal.
 _LABELS: Final = frozenset({"label", "rt label", "beam label", "comment", "code_meaning", "personal"})
 #: Kinds of one value, in which a backslash is a backslash.
 _SINGLE_VALUED: Final = frozenset({"comment", "personal"})
+#: Kinds that hold no labels of nodes, which have the form of a postcode.
+_WRITTEN: Final = frozenset({"label", "comment", "personal"})
 #: Kinds in which two capitals that nobody knows may be a person's initials.
 _INITIALS: Final = frozenset({"rt label", "beam label"})
 #: Letters of directions: two of them name a beam, such as DP or RL, and no person.
@@ -35,6 +35,10 @@ _MAKERS: Final = frozenset({"device", "code", "code_value", "ae", "private", "by
 _NUMBERED: Final = frozenset({"device", "serial", "code_value", "ae", "name of a file", "bytes", "request"})
 
 _LONGEST_NAME: Final = 24
+#: A name of three letters is among makers' words too often one of theirs.
+_LONGEST_SHORT_NAME: Final = 3
+_SURE: Final = frozenset({"common_name", "name_within", "name_with_letter"})
+_PRESENTED_INITIALS: Final = "with a date, dots or a word such as `by`"
 _BY_INITIALS = re.compile(r"\bby[\s:]+[A-Z]{2,3}\b")
 _INITIALS_AND_DATE = re.compile(r"(?<![A-Za-z])([A-Z]{2,3})[ _-]?([0-9]{6})(?![0-9])")
 _DOTTED_INITIALS = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z])\.(?:\s?([A-Z])\.)?(?![A-Za-z])")
@@ -96,11 +100,14 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
     text = _without(normalise(text), allowed)
     if not text.strip():
         return raised
-    for variant in (text, *undo(text)):
+    for variant in (without_encoded(text), *undo(text)):
         _find_numbers(variant, kind, rules, raised)
-        _find_contacts(variant, kind, raised)
+        _find_contacts(variant, kind, rules, raised)
         _find_dates(variant, kind, rules, raised)
         _find_names(variant, kind, rules, raised)
+    for word in undo_digits(text):
+        if fold(word) not in rules.lexicon.vocabulary and rules.lexicon.is_name(fold(word)):
+            _find_names(word, kind, rules, raised)
     if patterns.has_postcode(text):
         raised.add("PSN151" if raised.codes.keys() - _HARMLESS else "PSN150")
     return raised
@@ -134,7 +141,7 @@ def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> Non
         raised.add("PSN121")
     if kind not in _NUMBERED:
         known = rules.lexicon.vocabulary
-        if patterns.has_insurance_number(text) or any(
+        if patterns.has_person_number(text) or any(
             len(letters) == 1 or letters.lower() not in known
             for letters, _ in patterns.find_hospital_numbers(text)
         ):
@@ -143,21 +150,24 @@ def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> Non
             raised.add("PSN152")
 
 
-def _find_contacts(text: str, kind: str, raised: Raised) -> None:
+def _find_contacts(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
     if patterns.has_email(text):
         raised.add("PSN109", what="an e-mail address")
     if patterns.has_telephone(text):
         raised.add("PSN110", what="a telephone number")
-    if patterns.has_street(text):
+    if patterns.has_street(text, rules.lexicon.vocabulary):
         raised.add("PSN110", what="a street address")
+    if kind in _WRITTEN and patterns.has_postcode_alone(text):
+        raised.add("PSN110", what="a postcode")
     if patterns.has_path(text) or (kind in _SINGLE_VALUED and patterns.has_address(text)):
         raised.add("PSN111")
 
 
 def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
-    if not any(character.isdigit() for character in text):
+    is_birth = patterns.is_birth_date_named(text)
+    if not is_birth and not any(character.isdigit() for character in text):
         return
-    if patterns.is_birth_date_named(text):
+    if is_birth or patterns.has_exact_age(text):
         raised.add("PSN102")
         dates = patterns.find_dates(text)
         raised.identifiers += [
@@ -175,46 +185,74 @@ def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
 
 def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
     report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
-    if (report.names or report.initials) and (plain := rules.lexicon.without_terms(text)) != text:
+    is_doubted = report.names or report.initials or report.unknown
+    if is_doubted and (plain := rules.lexicon.without_terms(text)) != text:
         text = plain
         report = report_words(text, rules.lexicon, initials=kind in _INITIALS)
     if reads_like_name(text, report, rules.lexicon):
         raised.add("PSN113")
-    elif names := [name for name in report.names if _counts(name, kind, text, rules)]:
-        raised.add("PSN114", words=len(names))
+    elif names := [doubt for doubt in report.names if _counts(doubt, kind, text, rules)]:
+        _add_doubts("PSN114", names, kind, rules.lexicon, raised)
     if report.has_foreign_script and kind != "code_meaning":
         raised.add("PSN115")
-    initials = report.initials
-    if kind == "beam label":
-        initials = tuple(word for word in initials if not _DIRECTIONS.issuperset(word))
-    if (
-        initials
-        or _INITIALS_AND_MC.search(text)
-        or _BY_INITIALS.search(text)
-        or _has_dated_initials(text, rules)
-        or _has_dotted_initials(text, rules)
-    ):
-        raised.add("PSN116")
+    _find_initials(text, kind, report, rules, raised)
     if _INSTITUTION.search(text) or any(names.search(text) for names in rules.institutions):
         raised.add("PSN202")
     if report.unknown and kind in _LABELS:
-        short = [word for word in report.unknown if len(word) == 3]
-        if short and (patterns.find_dates(text) or patterns.has_six_digit_date(text)):
-            raised.add("PSN116")
         raised.add("PSN154", words=len(report.unknown))
 
 
-def _counts(name: str, kind: str, text: str, rules: TextRules) -> bool:
+def _find_initials(text: str, kind: str, report: WordReport, rules: TextRules, raised: Raised) -> None:
+    """Raise what may be initials: with a date, `by JS`, J.S., McD; else two or three capitals in a label."""
+    if (
+        _INITIALS_AND_MC.search(text)
+        or _BY_INITIALS.search(text)
+        or _has_dated_initials(text, rules)
+        or _has_dotted_initials(text, rules)
+        or (
+            kind in _LABELS
+            and any(len(word) == 3 for word in report.unknown)
+            and (patterns.find_dates(text) or patterns.has_six_digit_date(text))
+        )
+    ):
+        raised.add("PSN116", why=_PRESENTED_INITIALS)
+        return
+    capitals = list(report.initials)
+    if kind == "beam label":
+        capitals = [doubt for doubt in capitals if not _DIRECTIONS.issuperset(doubt.word)]
+    if capitals:
+        _add_doubts("PSN116", capitals, kind, rules.lexicon, raised)
+
+
+def _add_doubts(code: str, doubts: list[Doubt], kind: str, lexicon: Lexicon, raised: Raised) -> None:
+    """Raise a code for words that may be a person's, with the reasons for the likeliest of them."""
+    scale = lexicon.scale
+    likeliest = max((doubt.evidence for doubt in doubts), key=lambda evidence: evidence.points)
+    raised.add(code, why=scale.explain(likeliest))
+    if kind not in _INITIALS:
+        return
+    weak = WeakCode(tuple(doubt.word for doubt in doubts), likeliest)
+    against = ["crowd"]
+    if all(word in lexicon.eponyms for word in weak.words):
+        against.append("eponym")
+    if not weak.is_sure or all(lexicon.languages_of(word) for word in weak.words):
+        against.append("its_language")
+    if not scale.stops(likeliest, *against):
+        raised.weak[code] = weak
+
+
+def _counts(doubt: Doubt, kind: str, text: str, rules: TextRules) -> bool:
     """Say whether a name in a text counts: in makers' words and names of files not every one does."""
     if kind in _MAKERS:
-        return _counts_among_makers(name, text, rules)
-    return kind != "name of a file" or not rules.lexicon.is_everyday_word(name)
+        return _counts_among_makers(doubt, text)
+    return kind != "name of a file" or not rules.lexicon.is_everyday_word(doubt.word)
 
 
-def _counts_among_makers(name: str, text: str, rules: TextRules) -> bool:
+def _counts_among_makers(doubt: Doubt, text: str) -> bool:
     """Say whether a name counts among makers' words: a common one, or one with no digits beside it."""
     has_digits = any(character.isdigit() for character in text)
-    return rules.lexicon.is_common_name(name) or (len(text) <= _LONGEST_NAME and not has_digits)
+    is_sure = len(doubt.word) > _LONGEST_SHORT_NAME and not _SURE.isdisjoint(doubt.evidence.reasons)
+    return is_sure or (len(text) <= _LONGEST_NAME and not has_digits)
 
 
 def _has_dated_initials(text: str, rules: TextRules) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.checks.pseudonymisation import patterns
 from ingest.checks.pseudonymisation.national_numbers import is_issued_number
 
 #: Roots that tell nothing: the standard's own and those made from UUIDs (PS3.5 B.2).
@@ -25,6 +26,8 @@ _MAKERS_ROOTS: Final = (
 _FORM = re.compile(rb"[0-9]+(?:\.[0-9]+)*\.?", re.ASCII)
 #: DCMTK's own: host, process, seconds since 1970, count. Such seconds often read as a CHI number.
 _DCMTK = re.compile(r"1\.2\.276\.0\.7230010\.3\.1\.[234]\.[0-9]+\.[0-9]+\.(1[0-9]{9})\.[0-9]+")
+#: So many components before the last one, at most, make a UID that nobody's machine has made.
+_SHORT_ROOT: Final = 4
 _LONG_COMPONENT = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
 
 
@@ -52,6 +55,19 @@ def holds_national_number(uid: str) -> bool:
     made = _DCMTK.fullmatch(uid)
     seconds = made.group(1) if made else ""
     return any(is_issued_number(number) for number in _LONG_COMPONENT.findall(uid) if number != seconds)
+
+
+def ends_in_birth_date(uid: str) -> bool:
+    """Say whether a short UID ends in eight digits of a date long before any treatment: 2.25.19481103.
+
+    Roots are short, and makers' UIDs with dates of care are long; a number of 2.25 is of some 38 digits.
+    """
+    *root, last = uid.split(".")
+    return (
+        2 <= len(root) <= _SHORT_ROOT
+        and len(last) == 8
+        and any(date.year < patterns.OLDEST_TREATMENT_YEAR for date in patterns.find_dates(last))
+    )
 
 
 def holds_known_number(uid: str, numbers: frozenset[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,6 +22,23 @@ from ingest.checks.pseudonymisation.uids import maker_root
 _LONGEST_TEXT: Final = 1024 * 1024
 _LONGEST_WORDS: Final = 64 * 1024
 _SHORTEST_BINARY_TEXT: Final = 6
+#: Numbers that are all printable for so long, with a word among them, are rare.
+_STRETCH: Final = re.compile(rb"[\x20-\x7e]{12,}")
+_WORD: Final = re.compile(rb"[A-Za-z]{3}")
+#: Bytes of one number where they are more than two, by VR (PS3.5 Table 6.2-1).
+_WIDTHS: Final = {
+    "UL": 4,
+    "SL": 4,
+    "AT": 4,
+    "FL": 4,
+    "FD": 8,
+    "SV": 8,
+    "UV": 8,
+    "OF": 4,
+    "OL": 4,
+    "OD": 8,
+    "OV": 8,
+}
 _PIXEL_DATA: Final = "(7FE0,0010)"
 #: In bytes and private elements: what identifies by its form. Single words there are too often the maker's.
 _BY_FORM: Final = frozenset(
@@ -116,13 +134,22 @@ def _judge_pixels(context: Context, place: Place, value: bytes) -> JudgedValue:
 
 
 def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
-    """Numbers in binary: letters all through are no numbers."""
+    """Numbers in binary: text among them is judged; bytes that are no count of numbers are looked at."""
+    part = value[:_LONGEST_WORDS]
+    judged = judge_bytes(context, place, part) if _is_written_in(part) else JudgedValue(Raised())
+    if len(value) % _WIDTHS.get(place.vr, 1):
+        judged.raised.add("PSN311")
+    if len(value) > len(part):
+        judged.not_checked = {"long binary values": 1}
+    return judged
+
+
+def _is_written_in(value: bytes) -> bool:
+    """Tell whether letters are all there is in a value, or a stretch of it reads like text."""
     body = value.strip(b"\0 ")
-    if len(body) > _LONGEST_WORDS:
-        return JudgedValue(Raised(), not_checked={"long binary values": 1})
-    if len(body) < _SHORTEST_BINARY_TEXT or not body.translate(None, b" ^,.'-=").isalnum():
-        return JudgedValue(Raised())
-    return judge_bytes(context, place, value)
+    if len(body) >= _SHORTEST_BINARY_TEXT and body.translate(None, b" ^,.'-=").isalnum():
+        return True
+    return any(_WORD.search(stretch) for stretch in _STRETCH.findall(body))
 
 
 def judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:

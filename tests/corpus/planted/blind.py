@@ -1,6 +1,7 @@
 """Planted sets as lines of text: leaks and clean files that were written down before the rules were read.
 
-A line is `KIND | PLACE=VALUE | …`, below a heading `## class`; `~ ` before it: known as not held.
+A line is `KIND | PLACE=VALUE | …`, below a heading `## class`; `~ ` before it: known as not held; `! ` before
+a clean one: held whatever it says, by a rule (private elements, reports, what describes the person).
 
 KIND   the object that is changed: CT, MR, CBCT, PT, RTSTRUCT, RTPLAN, RTDOSE, REG, RTRECORD, RTIMAGE, SR,
        PDF, SC.
@@ -64,12 +65,17 @@ _ONE_OF = {"OB or OW": "OW", "US or SS": "US", "US or OW": "US"}
 
 @dataclass
 class Line:
-    """One line of a set: the object, what is changed, options. `is_told`: known as not held."""
+    """One line of a set: the object, what is changed, options.
+
+    is_told:  known as not held.
+    is_ruled: clean, and held by a rule.
+    """
 
     text: str
     group: str
     is_told: bool
     kind: str
+    is_ruled: bool = False
     edits: list[tuple[str, str]] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
 
@@ -85,8 +91,8 @@ def _lines(text: str) -> Iterator[Line]:
         if row.startswith("## "):
             group = row[3:]
         elif row and not row.startswith("#"):
-            kind, *parts = row.removeprefix("~ ").split(" | ")
-            line = Line(row, group, row.startswith("~ "), kind.strip())
+            kind, *parts = row.removeprefix("~ ").removeprefix("! ").split(" | ")
+            line = Line(row, group, row.startswith("~ "), kind.strip(), row.startswith("! "))
             for part in parts:
                 key, _, value = part.partition("=")
                 if key.startswith("!"):
@@ -291,13 +297,31 @@ def stops(line: Line) -> tuple[str, list[tuple[str, str]]]:
     ]
 
 
+#: Codes that stop a zip for the very bytes between or before its members.
+_OF_GAPS = {"gap": "PKG108", "prefix": "PKG106"}
+#: Codes by which an identifier is found; others stop a file for what else is wrong with it.
+_OF_IDENTIFIERS = ("PSN", "SID")
+
+
 def is_found(line: Line) -> bool:
-    """Say whether a leak is stopped at its place: its tag path, or the same tag at another one."""
+    """Say whether pseudonymisation or identity stops a leak at its place: its tag path, or the same tag."""
     where, found = stops(line)
+    hidden = {code for option, code in _OF_GAPS.items() if option in line.options}
+    return any(
+        code in hidden or (code.startswith(_OF_IDENTIFIERS) and _is_at(where, at)) for code, at in found
+    )
+
+
+def stopped_by(line: Line) -> list[str]:
+    """Return code and place of all that stops a file, to tell what else stops a leak that is not found."""
+    return [f"{code} {at}" for code, at in stops(line)[1]]
+
+
+def _is_at(where: str, at: str) -> bool:
     last = where.rpartition(">")[2]
-    return any(where in at or (last.endswith(")") and last in at) for _, at in found)
+    return where in at or (last.endswith(")") and last in at)
 
 
 def alarms(line: Line) -> list[str]:
     """Return the codes of pseudonymisation and identity that stop a clean file."""
-    return [f"{code} {where}" for code, where in stops(line)[1] if code[:3] in ("PSN", "SID")]
+    return [f"{code} {where}" for code, where in stops(line)[1] if code.startswith(_OF_IDENTIFIERS)]

@@ -87,9 +87,9 @@ def _judge_file(
         key = (path, vr, value, creator)
         hit = memo.get(key, MISSING)
         if hit is MISSING:
-            memo[key] = judge.judge(path, vr, value, charset, lambda where=where: where, creator)
-        elif hit is not None:
-            judge.repeat(hit)
+            hit = memo[key] = judge.judge(path, vr, value, charset, lambda where=where: where, creator)
+        if hit is not None:
+            judge.count(hit)
     judge.judge_preamble(dataset.preamble or b"")
     judge.judge_trailing(trailing)
     judge.end_instance()

@@ -189,6 +189,9 @@ def test_no_canary_comes_out_of_the_whole_service(tmp_path: Path) -> None:
         ids = [item.id for item in submissions]
         shown = showing_commands(ids[::5], ["123-1001", "124-1002", "123-1009"])
         outputs += [run(environment, *words) for words in (*shown, *acting_commands(ids))]
+        with deployment.parts.ledger.read() as tx:
+            done = {item.event for item in tx.audit.events(limit=10_000)}
+        assert {"reject", "purged"} <= done, "what people do was done"
     outputs.append(watch.said())
     assert Outcome.ACCEPTED not in {item.outcome for item in submissions}
     assert any((tmp_path / "mails").iterdir())

@@ -10,7 +10,7 @@ from ingest.checks.pseudonymisation.container import ContainerMember
 from ingest.checks.pseudonymisation.glance import is_clean_at_a_glance
 from ingest.checks.pseudonymisation.judge import PackageJudge
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers, has_check_digit
-from ingest.checks.pseudonymisation.numbers import is_number_text
+from ingest.checks.pseudonymisation.numbers import is_number_text, is_short_number
 from ingest.checks.pseudonymisation.places import Places
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.checks.pseudonymisation.values import judge_value
@@ -83,6 +83,17 @@ def test_what_is_clean_at_a_glance_is_clean_when_judged(
         judged = judge_value(context, place, value, (), "")
         assert judged is None or (not judged.raised.codes and not judged.raised.identifiers)
         assert judged is None or (judged.text == "" and not judged.not_checked)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.from_regex(rb" ?-?[0-9]{1,4}(\.[0-9]{1,8})?[ \0]?", fullmatch=True), st.sampled_from(["", "ACME"]))
+def test_of_short_numbers_in_private_elements_all_say_the_same(value: bytes, creator: str) -> None:
+    if is_short_number(value):
+        context, place = make_judge()._context, Places(load_rules()).get("(0021,1010)", "UN")
+        judged = judge_value(context, place, value, (), creator)
+        assert judged is not None
+        assert (judged.raised.codes, judged.raised.identifiers) == ({"PSN301": {}}, [])
+        assert not judged.not_checked
 
 
 @settings(max_examples=200, deadline=None)

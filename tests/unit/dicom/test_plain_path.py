@@ -14,17 +14,17 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from ingest.checks.pseudonymisation.judge import PackageJudge
+from ingest.checks.pseudonymisation.judge import Hit, PackageJudge
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.demo.synthetic.case import encode
 from ingest.dicom import faults
 from ingest.dicom.content import digest_content, digest_pixels
-from ingest.dicom.elements import Element
+from ingest.dicom.elements import PIXEL_TAGS, Element
 from ingest.dicom.facts import Digests, instance_ref, read_facts
 from ingest.dicom.paths import PathTree
 from ingest.dicom.soundness import SOP_CLASS, check_soundness
-from ingest.dicom.walk import PIXEL_TAGS, Walk, walk
-from ingest.inspection.judging import Charset, ElementJudging
+from ingest.dicom.walk import Walk, walk
+from ingest.inspection.judging import Charset, ElementJudging, Memo
 from ingest.model.instance import InstanceFacts
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Limits
@@ -94,7 +94,7 @@ def test_both_paths_say_the_same(corpus: Callable[[], Iterator[Case]]) -> None:
     differing: dict[str, str] = {}
     compared = 0
     for case in corpus():
-        fast = walk(case.data, PathTree(), case.limits)
+        fast = _walk_as_third(case)
         if any(fault.is_fatal for fault in (*fast.faults, *check_soundness(fast))):
             continue
         compared += 1
@@ -103,6 +103,13 @@ def test_both_paths_say_the_same(corpus: Callable[[], Iterator[Case]]) -> None:
             differing[case.name] = what
     assert differing == {}
     assert compared >= 10
+
+
+def _walk_as_third(case: Case) -> Walk:
+    """Return the walk of a file that two of the same bytes came before, so that passages are recognised."""
+    tree = PathTree()
+    walks = [walk(case.data, tree, case.limits) for _ in range(3)]
+    return walks[-1]
 
 
 def _difference(fast: Walk, plain: Walk, codes: set[str]) -> str:
@@ -125,10 +132,13 @@ def _difference(fast: Walk, plain: Walk, codes: set[str]) -> str:
 class _EachAnew(ElementJudging):
     """Puts each element to the judge, as if it had never been seen, and numbers too."""
 
-    def _judge_all(self, found: Walk, elements: list[Element], charset: Charset) -> None:
-        for path, begin, end, item in elements:
-            if path.vr != "SQ" and not (path.tag in PIXEL_TAGS and path.is_top):
-                self._put(path, found.data[begin:end], item, charset)
+    def _hear(self, memo: Memo, found: Walk, elements: list[Element], charset: Charset) -> list[Hit]:
+        hits = (
+            self._put(path, found.data[begin:end], item, charset)
+            for path, begin, end, item in elements
+            if path.vr != "SQ" and not (path.tag in PIXEL_TAGS and path.is_top)
+        )
+        return [hit for hit in hits if hit is not None]
 
 
 def _facts(found: Walk) -> InstanceFacts:

@@ -259,7 +259,8 @@ def test_findings_hold_no_value() -> None:
     for text in (
         *map(written, judgement.findings),
         repr(judge.proposals()),
-        repr(judge.__dict__.get("_texts")),
+        repr(list(judge._notes.texts)),
+        repr(judge._notes.identifiers),
     ):
         assert not any(value.lower() in text.lower() for value in planted)
 

@@ -11,7 +11,7 @@ from ingest.checks.pseudonymisation.labels import is_known_label
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers, is_issued_number
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.checks.pseudonymisation.text import judge_text
-from ingest.checks.pseudonymisation.uids import holds_national_number
+from ingest.checks.pseudonymisation.uids import ends_in_birth_date, holds_national_number
 from ingest.model.route import RouteKind
 from ingest.trial.load import load_default_trial
 
@@ -65,6 +65,9 @@ def test_epoch_seconds_are_no_chi_number() -> None:
     [
         ("DOB 12/03/54", "PSN102"),
         ("born 1954", "PSN102"),
+        ("DOB third of March nineteen fifty-two", "PSN102"),
+        ("patient born on 1st of August '46", "PSN102"),
+        ("ref 44051401359", "PSN108"),
         ("d.o.b. 12 March 1954", "PSN102"),
         ("12/03/1954", "PSN122"),
         ("19540312", "PSN122"),
@@ -206,3 +209,20 @@ def test_a_long_number_in_a_label_warns_only() -> None:
 )
 def test_only_labels_of_known_words_may_be_kept(label: str, known: bool) -> None:
     assert is_known_label(label, TRIAL) is known
+
+
+@pytest.mark.parametrize(
+    ("uid", "is_birth_date"),
+    [
+        ("2.25.19481103", True),
+        ("1.2.826.19540312", True),
+        ("1.2.3.03121954", True),
+        ("2.25.20240312", False),
+        ("2.25.19481399", False),
+        ("1.2.840.113619.2.55.3.19481103", False),
+        ("2.25.329800735698586629295641978511506172918", False),
+        ("19481103", False),
+    ],
+)
+def test_a_date_long_past_that_ends_a_short_uid_is_a_birth_date(uid: str, is_birth_date: bool) -> None:
+    assert ends_in_birth_date(uid) is is_birth_date

@@ -1,6 +1,7 @@
 """A trial file is read whole or refused with the line, the key and what was expected."""
 
 import json
+import re
 
 import pytest
 
@@ -87,6 +88,11 @@ def test_the_line_of_a_repeated_table_is_that_of_its_own_item() -> None:
 )
 def test_what_one_table_cannot_know_is_checked_over_the_whole(addition: str, expected: str) -> None:
     assert expected in refusal(TEXT + "\n" + addition)
+
+
+def test_a_trial_begins_without_a_site() -> None:
+    trial = parse_trial(re.sub(r"\[\[site\]\]\n(?:.+\n)+", "", TEXT))
+    assert trial.sites == () and trial.share_addresses("/srv") == ()
 
 
 def test_a_file_that_is_not_toml_or_not_there_is_said(tmp_path) -> None:
