@@ -21,6 +21,7 @@ from ingest.package.kinds import count_kinds, kind_of, tally
 from ingest.package.layout import check_layout
 from ingest.package.names import attribute_fault, decode_name, find_collisions, name_faults
 from ingest.package.source import OutOfTime, Source
+from ingest.package.wrapping import restore_places
 from ingest.trial.definition import Limits
 
 _ENCRYPTED = 1
@@ -74,6 +75,7 @@ def _look(path: Path, source: Source, limits: Limits) -> Package:
         end = find_end(source)
         directory = (end.directory_end - end.directory_size, end.directory_end)
         entries = read_directory(source, end, limits)
+        end = restore_places(end, entries)
         check_layout(source, end, entries)
         names = _read_names(entries, faults)
         _refuse_excess(source.size, entries, limits)
