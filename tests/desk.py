@@ -23,6 +23,7 @@ from tests.deployment import Deployment, write_settings
 
 NAME = "Quillfeather"
 WHO = ("--by", "A. Manager", "--reason", "as agreed")
+SECOND = ("--by", "B. Other", "--reason", "I agree")
 TWO = ("--by", "A. Manager", "--by", "P. Hysicist", "--reason", "as agreed")
 
 

@@ -25,12 +25,13 @@ WITH_A_SERVICE = frozenset(
         "ingest migrate",
         "ingest held show ITEM --show-values --by NAME --reason …",
         "ingest held purge ITEM --by NAME --reason …",
-        "ingest held confirm ACT --by NAME",
+        "ingest held confirm ACT --by NAME --reason …",
         "celery -A workers.app call ingest.reconcile",
         "deploy/backup.sh BACKUP",
     }
 )
-PUT_BACK = "cp -af /backup/subjects /backup/originals /backup/quarantine /backup/reports /data/"
+_KEPT = ("subjects", "withdrawn", "trials", "originals", "quarantine", "reports")
+PUT_BACK = f"cp -af {' '.join(f'/backup/{folder}' for folder in _KEPT)} /data/"
 #: Tried on a live stack: tests/e2e/compose/test_operations.py.
 WITH_CONTAINERS = frozenset(
     {
@@ -38,6 +39,7 @@ WITH_CONTAINERS = frozenset(
         "deploy/backup.sh --compose BACKUP",
         "deploy/backup.sh --compose /srv/backup",
         "docker compose --env-file deploy/try/try.env --profile try up --build",
+        "docker compose --env-file deploy/try/try.env --profile try down -v",
         "docker compose up -d --build",
         "docker compose exec worker-light …",
         "docker compose exec worker-light ingest routes check",

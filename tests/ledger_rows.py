@@ -127,4 +127,4 @@ def take(ledger: Ledger, submission_id: str, event: Event, worker: str = "w") ->
 def submit(ledger: Ledger, name: str = "a.zip", share: ShareAddress = SHARE, etag: str = "1") -> str:
     """Make a submission and return its id."""
     with ledger.write() as tx:
-        return tx.submissions.create(arrival(name, share, etag)).id
+        return tx.submissions.create(arrival(name, share, etag))[0].id

@@ -83,6 +83,10 @@ def fill(url: str, sites: int, subjects: int, zips: int, instances: int, part: f
     example = dump(to_wire(facts(1)))
     engine = make_engine(url)
     with engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL synchronous_commit = off"))
+        connection.execute(sa.text("SET LOCAL work_mem = '256MB'"))
+        # The rows are right by construction: to look each reference up would take most of the time.
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         done = connection.execute(
             sa.text("SELECT count(*) FROM submissions WHERE act_name LIKE 'arrival:fill-%'")
         ).scalar_one()

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from celery import shared_task
+from celery import current_app, shared_task
 from celery.signals import worker_init, worker_process_init, worker_process_shutdown
 
 from ingest.health import SWEEP
@@ -24,6 +24,7 @@ from ingest.steps import reprocess as reprocessing
 from ingest.steps import site_reports
 from ingest.steps import sweep as sweeping
 from ingest.steps import trial_report as trial_reports
+from workers.fan_out import room_on
 from workers.schedule import HEAVY, LIGHT
 from workers.stop import is_stoppable
 
@@ -89,7 +90,13 @@ def reprocess(
     run: str, scope: str, id: str | None = None, trial: str | None = None, dry_run: bool = False
 ) -> None:
     """Judge a submission, a subject, a site or everything again; `run` is the caller's id for it."""
-    for submission in reprocessing.begin_called_run(service().parts, run, scope, id, trial, is_dry=dry_run):
+    reprocessing.begin_called_run(service().parts, run, scope, id, trial, is_dry=dry_run)
+    ask_for_items()
+
+
+def ask_for_items() -> None:
+    """Ask for the items of runs that no worker holds, as many as there is room for."""
+    for run, submission in sweeping.waiting_items(service().parts, limit=room_on(current_app, HEAVY)):
         reprocess_item.apply_async((run, submission), queue=HEAVY)
 
 
@@ -130,8 +137,7 @@ def sweep() -> None:
     """Wake what waits without a message, park what failed too often, send the outbox."""
     parts = service().parts
     sweeping.sweep(parts)
-    for run, submission in sweeping.waiting_items(parts):
-        reprocess_item.apply_async((run, submission), queue=HEAVY)
+    ask_for_items()
     with parts.ledger.write() as tx:
         tx.vitals.beat(SWEEP, LIGHT)
 

@@ -21,6 +21,7 @@ _FOLDERS = {
     "quarantine": _PRIVATE,
     "reports": 0o750,
     "withdrawn": 0o750,
+    "trials": 0o750,
 }
 
 
@@ -34,7 +35,8 @@ class Places:
     originals:  the packages as they were downloaded.
     quarantine: members that were held.
     reports:    what was said to the sites, a folder a submission.
-    withdrawn:  a note for each subject that left the trial: its study ID, and when.
+    withdrawn:  a note for each subject that left the trial: its study ID, when, and by whose word.
+    trials:     the texts of trial files, each by its sha256: verdicts name them so.
     locks:      lock files, empty.
     """
 
@@ -48,6 +50,7 @@ class Places:
         self.quarantine = root / "quarantine"
         self.reports = root / "reports"
         self.withdrawn = root / "withdrawn"
+        self.trials = root / "trials"
         self.locks = root / "locks"
 
     def make(self) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import TracebackType
 
 from ingest.archive.disk import digest_file, discard, place_file, sync_directory, worldly_faults
 from ingest.archive.order import StagingLost
@@ -95,9 +96,17 @@ def clear_quarantine(places: Places, submission_id: str) -> bool:
     if not folder.exists():
         return False
     with worldly_faults("clearing quarantine"):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, onerror=_raise_unless_gone)
         sync_directory(places.quarantine)
     return True
+
+
+def _raise_unless_gone(
+    _call: Callable[..., object], _path: str, fault: tuple[type[BaseException], BaseException, TracebackType]
+) -> None:
+    """Raise what rmtree met, but where somebody else has just removed the same."""
+    if not isinstance(fault[1], FileNotFoundError):
+        raise fault[1]
 
 
 def staged_size(path: Path) -> int:

@@ -245,12 +245,19 @@ class ObjectVerifier:
 
 
 def verify_storage_root(subjects: Path) -> Iterator[Problem]:
-    """Yield the faults of the storage root itself: its declaration, and what does not belong there."""
+    """Yield the faults of the storage root itself: its declaration, what does not belong there.
+
+    And those of the trial files beside it, each of which is named by its digest.
+    """
     if _bytes_of(subjects / "0=ocfl_1.1") != b"ocfl_1.1\n":
         yield Problem("ARC111", "", "0=ocfl_1.1")
     for entry in sorted(os.scandir(subjects), key=lambda entry: entry.name):
         if entry.name not in _ROOT_FILES and not entry.is_dir(follow_symlinks=False):
             yield Problem("ARC103", "", entry.name)
+    trials = subjects.parent / "trials"
+    for name in _names_in(trials):
+        if hashlib.sha256(_bytes_of(trials / name) or b"").hexdigest() + ".toml" != name:
+            yield Problem("ARC101", "", f"trials/{name}")
 
 
 def subjects_in(subjects: Path) -> list[str]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ingest.archive.disk import move_directory, replace_file, sync_directory, worldly_faults
 from ingest.archive.order import ArchiveDamaged, check_subject_id
@@ -30,11 +32,15 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalNote:
-    """That a subject left the trial: a ledger that is rebuilt must not file it again."""
+    """That a subject left the trial: a ledger that is rebuilt must not file it again.
+
+    act: who asked for it, who confirmed it, and why, as records of the archive describe an act.
+    """
 
     subject_id: str
     act_name: str
     created: datetime
+    act: Mapping[str, Any] = field(default_factory=dict)
 
 
 def note_withdrawal(archive: Archive, note: WithdrawalNote) -> None:
@@ -46,6 +52,7 @@ def note_withdrawal(archive: Archive, note: WithdrawalNote) -> None:
         "subject_id": note.subject_id,
         "act": note.act_name,
         "created": note.created.isoformat(),
+        "acts": [note.act] if note.act else [],
     }
     with worldly_faults("noting a withdrawal"):
         if not target.exists():
@@ -59,7 +66,12 @@ def read_withdrawals(archive: Archive) -> tuple[WithdrawalNote, ...]:
     try:
         read = [json.loads(note) for note in notes]
         return tuple(
-            WithdrawalNote(item["subject_id"], item["act"], datetime.fromisoformat(item["created"]))
+            WithdrawalNote(
+                item["subject_id"],
+                item["act"],
+                datetime.fromisoformat(item["created"]),
+                next(iter(item.get("acts", ())), {}),
+            )
             for item in read
         )
     except (ValueError, KeyError, TypeError):

@@ -12,6 +12,9 @@ from ingest.service import Service
 from ingest.steps.approve import propose_in_words, revoke
 from ingest.steps.look import look_at_values
 
+#: Places of one maker's elements that are written out.
+_MOST_PLACES = 5
+
 
 @click.group("approvals")
 def command() -> None:
@@ -46,6 +49,12 @@ def propose(submission: str, show_values: bool, by: str, reason: str) -> None:
         click.echo(f"    ingest approve --from {submission} --kind {kind} --by … --reason … [--until DAY]")
         if len(question.items) > 1:
             click.echo("    only some of them: --only NUMBER, as often as needed")
+        for place in question.places[:_MOST_PLACES]:
+            click.echo(f'    only one element: ingest approve --site {question.site} --element "{place}"')
+        if len(question.places) > _MOST_PLACES:
+            click.echo(
+                f"    and so with {len(question.places) - _MOST_PLACES} more (ingest show {submission})"
+            )
     if not questions:
         click.echo(f"Nothing of {submission} could be approved.")
 

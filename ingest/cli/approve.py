@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 
 from ingest.cli.options import act_errors, by_and_reason, last_moment, open_from_settings
+from ingest.dicom.classes import sop_classes
 from ingest.model.inspection import Approval, ApprovalKind
 from ingest.service import Service
 from ingest.steps.approve import approve, choose, make_approval
@@ -105,6 +106,8 @@ def _site_of(service: Service, submission: str, typed: str | None) -> str:
 
 def describe_approval(approval: Approval) -> str:
     """Return what an approval lets pass; of a value that may be a name only a part of its hash is shown."""
-    what = approval.clear or (f"hash {approval.value_hmac[:8]}" if approval.value_hmac else "anything")
+    known = sop_classes().get(approval.clear) if approval.kind is ApprovalKind.SOP_CLASS else None
+    clear = f"{approval.clear} ({known.name})" if known else approval.clear
+    what = clear or (f"hash {approval.value_hmac[:8]}" if approval.value_hmac else "anything")
     where = f"  at {approval.where}" if approval.where else ""
     return f"{approval.kind.value:16} {what}{where}"

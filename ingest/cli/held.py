@@ -132,15 +132,14 @@ def purge(item: int, by: str, reason: str) -> None:
 
 @command.command("confirm")
 @click.argument("act")
-@click.option("--by", required=True, metavar="NAME", help="The second person.")
-@click.option("--reason", default="", help="Why, where it is another reason than the first person's.")
+@by_and_reason
 def confirm_act(act: str, by: str, reason: str) -> None:
     """Confirm an act as its second person; it is carried out at once.
 
-    What it would do, who asked for it and why: ingest held list.
+    What it would do, who asked for it and why: ingest held list. --reason: why the second person agrees.
 
     \b
-    ingest held confirm purge:S000123:1 --by "I. G. Lead"
+    ingest held confirm purge:S000123:1 --by "I. G. Lead" --reason "I saw the name in the plan"
     """
     with open_from_settings() as service, act_errors():
         _finish(service, confirm(service.parts, act, by, reason))

@@ -38,7 +38,7 @@ def describe_request(recorded: RecordedAct) -> Iterator[str]:
     who = act.subject_id or act.label or "the whole zip"
     yield f"{recorded.name}: {act.kind.value} {who}{of}{to}{over}"
     yield from _wrapped("asked for by", f"{act.by}, {recorded.recorded:%Y-%m-%d %H:%M}: {act.reason}")
-    yield from _wrapped("next", f"a second person: ingest held confirm {recorded.name} --by NAME")
+    yield from _wrapped("next", f"a second person: ingest held confirm {recorded.name} --by NAME --reason …")
 
 
 def item_in_full(work: HeldWork, now: datetime) -> Iterator[str]:
@@ -92,7 +92,7 @@ def act_in_words(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
     act = recorded.act
     if not recorded.is_in_force:
         yield f"{recorded.name} is recorded. It takes two people: nothing happens before another confirms it."
-        yield f"  ingest held confirm {recorded.name} --by NAME"
+        yield f"  ingest held confirm {recorded.name} --by NAME --reason …"
         return
     second = f", confirmed by {recorded.second_by}" if recorded.second_by else ""
     yield f"{recorded.name} is in force: {act.by}{second}."
@@ -125,6 +125,8 @@ def _certificate(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
                 f"{gone['share_files']} copies on the share, {gone.get('snapshots', 0)} snapshots of it, "
                 f"{gone['archived']} files of the archive"
             )
+            if gone.get("resumed"):
+                yield "  a try before this one broke off: what it had deleted by then is not counted here"
             yield f"  not reached, see to it: {gone['not_reached']}"
             yield f"  audit event {event.seq}, {event.hash[:16]}…"
 

@@ -28,22 +28,32 @@ trial_option = click.option(
 )
 
 
+def _require_said(ctx: click.Context, parameter: click.Parameter, text: str) -> str:
+    del ctx, parameter
+    if not text.strip():
+        raise click.BadParameter("it must say something")
+    return text
+
+
 def by_and_reason(command: F) -> F:
     """Add `--by` and `--reason`, which every act of a person needs."""
-    command = click.option("--reason", required=True, help="Why.")(command)
-    return click.option("--by", required=True, metavar="NAME", help="Who does this.")(command)
+    command = click.option("--reason", required=True, callback=_require_said, help="Why.")(command)
+    return click.option("--by", required=True, metavar="NAME", callback=_require_said, help="Who does this.")(
+        command
+    )
 
 
 def two_people(command: F) -> F:
     """Add `--reason` and `--by`, which is given once or twice."""
 
     def check(ctx: click.Context, parameter: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-        del ctx, parameter
         if len(names) > 2:
             raise click.BadParameter("two people are enough")
+        for name in names:
+            _require_said(ctx, parameter, name)
         return names
 
-    command = click.option("--reason", required=True, help="Why.")(command)
+    command = click.option("--reason", required=True, callback=_require_said, help="Why.")(command)
     return click.option(
         "--by", required=True, multiple=True, metavar="NAME", callback=check, help="Who does this; twice."
     )(command)

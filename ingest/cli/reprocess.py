@@ -9,8 +9,10 @@ import click
 
 from ingest.cli.options import by_and_reason, open_from_settings, trial_option
 from ingest.cli.run_output import describe_run, run_as_json, summarise_run, write_run_csv
+from ingest.cli.stop import Stop
 from ingest.ledger.errors import LedgerError, Refused
 from ingest.ledger.runs import RunScope
+from ingest.model.errors import Stopped
 from ingest.reports.run_report import render_run
 from ingest.service import Service
 from ingest.steps.drive import drain
@@ -42,9 +44,16 @@ def _judge_again(
             )
         except LedgerError as error:
             raise click.ClickException(str(error)) from None
-        for submission_id in items:
-            reprocess_item(service.parts, run, submission_id)
-        drain(service.parts, service.woken)
+        stop = Stop()
+        stop.listen()
+        try:
+            for submission_id in items:
+                with stop.cut_short():
+                    reprocess_item(service.parts, run, submission_id)
+            drain(service.parts, service.woken, around=stop.cut_short)
+        except Stopped:
+            left = "The workers, or ingest run, do what is left"
+            raise click.ClickException(f"stopped. {left}: ingest reprocess show {run}") from None
         click.echo(describe_run(service.parts, run))
 
 

@@ -11,10 +11,12 @@ from rich.markup import escape
 
 from ingest.cli.options import open_from_settings, trial_option
 from ingest.connections import Queues, Shares
-from ingest.model.route import RouteKind
+from ingest.model.errors import ConfigurationError
+from ingest.model.route import RouteKind, ShareAddress
 from ingest.routes.announcements import queue_names
 from ingest.routes.isolation import find_shared_places
 from ingest.routes.rights import ShareCheck, check_queues, check_share
+from ingest.service import Service
 from ingest.settings import Settings
 from ingest.trial import Trial
 
@@ -35,7 +37,7 @@ def check(site: str | None, trial_file: Path | None) -> int:
     console = Console(highlight=False)
     settings = Settings()
     with open_from_settings(trial_file) as service:
-        shares = [share for share in service.parts.shares if site in (None, share.site)]
+        shares = _shares(service, site)
         checks = [check_share(share, service.parts.open_store) for share in shares]
         checks = [_with_queues(item, service.parts.trial, Queues(settings)) for item in checks]
         problems = find_shared_places(service.parts.shares, Shares(settings).is_keyed)
@@ -44,8 +46,18 @@ def check(site: str | None, trial_file: Path | None) -> int:
     for problem in problems:
         console.print(f"[red]not apart[/]  {escape(problem)}")
     bad = sum(not item.is_good for item in checks) + len(problems)
-    console.print("[green]All is well.[/]" if not bad else f"[red]{bad} to put right.[/]")
+    if not checks:
+        console.print("The trial file has no site yet. Next: ingest site add")
+    else:
+        console.print("[green]All is well.[/]" if not bad else f"[red]{bad} to put right.[/]")
     return 1 if bad else 0
+
+
+def _shares(service: Service, site: str | None) -> list[ShareAddress]:
+    """Return the shares of a site, or of all. Raises ConfigurationError where there is no such site."""
+    if site is not None and service.parts.trial.site(site) is None:
+        raise ConfigurationError(f"the trial file has no site {site}")
+    return [share for share in service.parts.shares if site in (None, share.site)]
 
 
 def _with_queues(item: ShareCheck, trial: Trial, queues: Queues) -> ShareCheck:

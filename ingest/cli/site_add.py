@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from ingest.checks.codes import load_codes
+from ingest.cli.options import open_from_settings
 from ingest.model.errors import ConfigurationError
 from ingest.model.route import RouteKind
 from ingest.reports.site_kit import SiteKitInput, build_site_kit, default_accounts
@@ -37,6 +38,8 @@ _ENTRY = "trial-file-entry.toml"
 )
 @click.option("--resource-group", default="hamlet-rt", show_default=True, help="The Azure resource group.")
 @click.option("--apply", "is_applied", is_flag=True, help="Add the site to the trial file, too.")
+@click.option("--by", default="", metavar="NAME", help="Who adds it; needed with --apply.")
+@click.option("--reason", default="", help="Why; needed with --apply.")
 @click.option("--again", is_flag=True, help="Write the kit of a site anew that has one.")
 def add(
     number: str,
@@ -46,6 +49,8 @@ def add(
     account: str | None,
     resource_group: str,
     is_applied: bool,
+    by: str,
+    reason: str,
     again: bool,
 ) -> None:
     """Add a site: its folders, or what the Azure administrator does; trial file entry, scripts, instructions.
@@ -54,10 +59,12 @@ def add(
     takes the administrator's own rights, and the kit has the script.
 
     \b
-    ingest site add 126 --name "Eastfield" --route explorer,smb --apply
+    ingest site add 126 --name "Eastfield" --route smb --apply --by "A. Manager" --reason "contract signed"
     ingest site add 126 --name "Eastfield" --route htp --account hamletrt
     """
     settings = Settings()
+    if is_applied:
+        _require_applicable(settings, by, reason)
     trial = read_trial(settings)
     kinds = _read_routes(routes)
     example = _example(trial, number)
@@ -78,7 +85,8 @@ def add(
         path.mkdir(parents=True, exist_ok=True)
         click.echo(f"  {path} (the site's folder)")
     if is_applied and trial.site(number) is None:
-        _add_to_trial_file(settings, files[_ENTRY])
+        _record_site(number, by=by, reason=reason)
+        _add_to_trial_file(settings.trial_file, files[_ENTRY])
     _say_next(kit, folder, is_applied=is_applied or trial.site(number) is not None)
 
 
@@ -142,10 +150,22 @@ def _write_kit(folder: Path, files: Mapping[str, str]) -> None:
         click.echo(f"  {folder / file}")
 
 
-def _add_to_trial_file(settings: Settings, entry: str) -> None:
-    path = settings.trial_file
-    if path is None:
+def _require_applicable(settings: Settings, by: str, reason: str) -> None:
+    """Raise ConfigurationError where nobody is named, or there is no trial file to write to."""
+    if not by.strip() or not reason.strip():
+        raise ConfigurationError("--apply takes a person and a reason: --by and --reason")
+    if settings.trial_file is None:
         raise ConfigurationError("--apply needs a trial file of your own: INGEST_TRIAL_FILE")
+
+
+def _record_site(number: str, *, by: str, reason: str) -> None:
+    """Put on record who adds a site, before the trial file says so."""
+    with open_from_settings() as service, service.parts.ledger.write() as tx:
+        tx.audit.append("site-added", by=by, detail={"site": number, "reason": reason})
+
+
+def _add_to_trial_file(path: Path | None, entry: str) -> None:
+    assert path is not None, "it was asked for"
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     draft.write_text(f"{path.read_text(encoding='utf-8').rstrip()}\n\n{entry}", encoding="utf-8")
     draft.replace(path)

@@ -80,11 +80,14 @@ def _there_and_back(service: Service, share: ShareAddress, wait: int, credential
     known = {item.id for item in _of_share(service, share)}
     try:
         send_zip(share, name, data, _credential(share, credential_file))
-        _announce(service, share, ArrivalNotice(name, len(data), hashlib.sha256(data).hexdigest()))
     except TransientError as error:
         click.echo(f"{route}: not sent: {error}. See ingest site check {share.site}")
         return False
     click.echo(f"{route}: sent {name}")
+    try:
+        _announce(service, share, ArrivalNotice(name, len(data), hashlib.sha256(data).hexdigest()))
+    except TransientError as error:
+        click.echo(f"{route}: not announced: {error}. See ingest site check {share.site}")
     until = time.monotonic() + wait
     while time.monotonic() < until:
         drive_round(service.parts, service.woken)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ingest.archive.trial_texts import keep_trial_text
 from ingest.checks.codes import load_codes
 from ingest.cli.options import act_errors, open_from_settings
 from ingest.trial import load_trial
@@ -19,9 +20,10 @@ def command() -> None:
 @command.command("register")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def register(file: Path) -> None:
-    """Keep a trial file in the ledger, for `ingest.reprocess` to name. The present one stays in force."""
+    """Keep a trial file in ledger and archive, for `ingest.reprocess` to name. It is not in force by that."""
     trial = load_trial(file, load_codes())
     with open_from_settings() as service, act_errors(), service.parts.ledger.write() as tx:
+        keep_trial_text(service.parts.archive, trial.sha256, trial.text)
         if tx.trials.register(trial.name, trial.text, trial.sha256):
             tx.audit.append("trial-registered", detail={"name": trial.name, "sha256": trial.sha256})
     click.echo(f"{trial.sha256}  {trial.name}")

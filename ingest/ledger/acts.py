@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -195,7 +196,8 @@ def waiting_act(on_same: Iterable[RecordedAct]) -> RecordedAct | None:
 
 
 def _person(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    """Return a name as it is compared: compatible letters, one case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _recorded(row: sa.Row[Any]) -> RecordedAct:

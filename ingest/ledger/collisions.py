@@ -127,7 +127,7 @@ class Collisions(Area):
             self._connection.execute(
                 sa.select(sa.literal(1))
                 .select_from(instances.join(filings, of_filing))
-                .where(_COLUMNS[kind].in_(chunk), others.state == InstanceState.FILED.value)
+                .where(*_is_among(kind, chunk), others.state == InstanceState.FILED.value)
                 .where(others.subject_id != subject_id, filings.c.filed >= since)
                 .limit(1)
             ).first()
@@ -147,7 +147,7 @@ class Collisions(Area):
                 sa.func.min(others.submission).label("submission"),
                 sa.func.count().label("instances"),
             )
-            .where(column.in_(values), column != "", others.state.in_(_COUNTED))
+            .where(*_is_among(kind, values), others.state.in_(_COUNTED))
             .where(others.subject_id != subject_id, others.subject_id != "", *counted)
             .group_by(column, others.subject_id, others.site)
             .order_by(column, others.subject_id)
@@ -172,6 +172,11 @@ class Collisions(Area):
         ).scalar()
         subjects = (load(newest) or {}).get("subjects", []) if newest else []
         return tuple(sorted({item["subject_id"] for item in subjects if item.get("subject_id")}))
+
+
+def _is_among(kind: CollisionKind, values: list[str]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether an instance has one of the values; an index without empty ones must be told that none is."""
+    return _COLUMNS[kind].in_(values), _COLUMNS[kind] != ""
 
 
 def _filed_after(instant: datetime) -> sa.ColumnElement[bool]:

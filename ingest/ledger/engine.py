@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -11,8 +12,10 @@ from ingest.model.errors import ConfigurationError
 
 #: How long a writer waits for another, in milliseconds; transactions are short.
 BUSY_TIMEOUT_MS = 30_000
+#: Seconds between two looks whether another writer has ended: SQLite itself sleeps for up to 0.1.
+_LOOK_AGAIN = 0.001
 #: SQLite: pages that its journal (WAL) may hold, 32 MiB, and KiB of pages kept in memory a connection.
-_JOURNAL_PAGES, _CACHE_KIB = 8192, 8192
+_JOURNAL_PAGES, _CACHE_KIB = 8192, 4096
 
 
 def make_engine(url: str) -> sa.Engine:
@@ -47,8 +50,32 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # What the journal holds is written into the ledger's pages rarely, and for many packages at once.
     connection.execute(f"PRAGMA wal_autocheckpoint={_JOURNAL_PAGES}")
     connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    # What one statement would take back is kept in memory: in a file, each row's pages are written twice.
+    connection.execute("PRAGMA temp_store=MEMORY")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    is_write = connection.get_execution_options().get("is_ledger_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+    if not connection.get_execution_options().get("is_ledger_write", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver = connection.connection.driver_connection
+    if not (isinstance(driver, sqlite3.Connection) and _has_begun_to_write(driver)):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # says why not
+
+
+def _has_begun_to_write(connection: sqlite3.Connection) -> bool:
+    """Begin to write as soon as another writer has ended; return False where it does not end in time."""
+    limit = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    connection.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > limit:
+                    return False
+                time.sleep(_LOOK_AGAIN)
+            else:
+                return True
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

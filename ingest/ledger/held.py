@@ -55,7 +55,7 @@ class Held(Area):
         site: str | None = None,
         owner: str | None = None,
         with_closed: bool = False,
-        limit: int = 1000,
+        limit: int | None = None,
     ) -> tuple[HeldItem, ...]:
         """Return held items, oldest first."""
         query = sa.select(held_items)

@@ -31,10 +31,11 @@ SELECT = sa.select(submissions, shares.c.route, shares.c.site, shares.c.address)
 class Submissions(Area):
     """The rows of submissions. A worker takes one by `Ledger.claim`, not here."""
 
-    def create(self, arrival: Arrival) -> Submission:
-        """Return the submission of an arrival; the same entry, unchanged, is always the same submission.
+    def create(self, arrival: Arrival) -> tuple[Submission, bool]:
+        """Return the submission of an arrival, and whether it was made now.
 
-        The sighting, where there is one, remembers it.
+        The same entry, unchanged, is always the same submission, whoever else polls at the same moment. The
+        sighting, where there is one, remembers it.
         """
         seen = arrival.sighting
         places = Sightings(self._connection, self._now)
@@ -45,7 +46,7 @@ class Submissions(Area):
             "etag": seen.etag,
             "last_modified": seen.last_modified,
         }
-        row = self._find(key)
+        row, is_new = self._find(key), False
         if row is None:
             is_new = self._insert_new(submissions, {**key, **self._first_values(arrival)})
             row = self._find(key)
@@ -53,7 +54,7 @@ class Submissions(Area):
             if is_new:
                 self._name_first_act(row.seq)
         places.attach(arrival.share, seen.name_key, id_of(row.seq))
-        return self.get(id_of(row.seq))
+        return self.get(id_of(row.seq)), is_new
 
     def restore(self, arrival: Arrival, submission_id: str, sha256: str, *, has_bytes: bool) -> bool:
         """Make the row of a submission that a restored ledger has forgotten, under the id that it had.
@@ -105,10 +106,10 @@ class Submissions(Area):
         subject_id: str | None = None,
         since: datetime | None = None,
         newest_first: bool = True,
-        limit: int = 200,
+        limit: int | None = None,
         offset: int = 0,
     ) -> tuple[Submission, ...]:
-        """Return the submissions that fit every filter given; `since` is the arrival's."""
+        """Return the submissions that fit every filter given; `since` is the arrival's, no `limit` is all."""
         query = SELECT
         if wanted := [state.value for state in states]:
             query = query.where(submissions.c.state.in_(wanted))

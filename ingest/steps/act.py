@@ -6,6 +6,7 @@ An act is carried out once it is in force; one that a crash or a fault left is c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from ingest.ledger.acts import NewAct, RecordedAct, waiting_act
 from ingest.ledger.errors import LedgerError, Refused
@@ -16,6 +17,7 @@ from ingest.model.submission import ActKind, Step, SubmissionState
 from ingest.steps.parts import Parts
 from ingest.steps.purge import purge
 from ingest.steps.reassign import check_reassignment, reassign
+from ingest.steps.take_out import note_try
 from ingest.steps.withdraw import withdraw
 
 
@@ -37,12 +39,14 @@ def record(parts: Parts, act: NewAct, second_by: str = "") -> RecordedAct:
             detail=_detail(recorded),
         )
         if second_by:
-            recorded = _confirm(tx, recorded.name, second_by, "")
+            recorded = _confirm(tx, recorded.name, second_by, act.reason)
     return _carry_out(parts, recorded)
 
 
-def confirm(parts: Parts, name: str, by: str, reason: str = "") -> RecordedAct:
-    """Confirm an act as its second person, and carry it out. Raises as `record`."""
+def confirm(parts: Parts, name: str, by: str, reason: str) -> RecordedAct:
+    """Confirm an act as its second person, who says why, and carry it out. Raises as `record`."""
+    if not reason.strip():
+        raise Refused(f"{name} needs the reason of the second person: --reason")
     with parts.ledger.read() as tx:
         asked = tx.acts.get(name)
     if asked.act.kind is ActKind.REASSIGN and not asked.is_in_force:
@@ -59,9 +63,13 @@ def confirm(parts: Parts, name: str, by: str, reason: str = "") -> RecordedAct:
 
 
 def carry_out_due(parts: Parts) -> int:
-    """Carry out what is in force and was not carried out; return how many."""
+    """Carry out what was left in force and not carried out; return how many.
+
+    For as long as a lease after it was confirmed an act is with whoever confirmed it.
+    """
     with parts.ledger.read() as tx:
-        due = tx.acts.to_carry_out()
+        left = tx.now - timedelta(seconds=parts.lease_seconds)
+        due = [item for item in tx.acts.to_carry_out() if item.confirmed and item.confirmed <= left]
     done = 0
     for recorded in due:
         try:
@@ -94,7 +102,7 @@ def _require_new(tx: Transaction, act: NewAct) -> None:
     if all(getattr(waiting.act, name) == getattr(act, name) for name in same):
         raise Refused(
             f"{waiting.act.by} asked for the same already; the second person types: "
-            f"ingest held confirm {waiting.name} --by NAME"
+            f"ingest held confirm {waiting.name} --by NAME --reason …"
         )
 
 
@@ -122,6 +130,9 @@ def _require_rest(tx: Transaction, act: NewAct) -> None:
 
 def _carry_out(parts: Parts, recorded: RecordedAct) -> RecordedAct:
     if recorded.is_in_force and recorded.carried_out is None:
+        if recorded.act.kind in (ActKind.PURGE, ActKind.WITHDRAW):
+            with parts.ledger.write() as tx:
+                note_try(tx, recorded)
         _WAYS[recorded.act.kind](parts, recorded)
         parts.log("act-carried-out", act=recorded.name, submission=recorded.act.submission_id or "")
     with parts.ledger.read() as tx:

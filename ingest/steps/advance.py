@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from ingest.archive.staging import clear_staging
+from ingest.inspection.memory import give_back_memory
 from ingest.ledger.claims import Claim
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.transitions import STEP_OF_STATE
@@ -69,6 +70,8 @@ def advance(parts: Parts, submission_id: str) -> Step | None:
         _give_back(parts, claim, name_bug(error), is_transient=False)
     else:
         return _wake_next(parts, submission_id, claim)
+    finally:
+        give_back_memory()  # a package's facts lie scattered over the heap
     return None
 
 

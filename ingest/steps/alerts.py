@@ -22,7 +22,7 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
         return Alert(
             f"{submission} is stuck",
             f"The step {payload['step']} of {submission} was given up: {payload['reason']}.\n\n"
-            "Nothing is lost: the zip is kept. See docs/runbook.md, 'A submission is stuck'; "
+            "Nothing is lost: the zip is kept. See docs/runbook.md, 'A submission does not move'; "
             f"when the cause is removed, `ingest reprocess resume {submission}` goes on where it stopped.",
         )
     return Alert(str(payload["headline"]), str(payload["text"]))

@@ -42,11 +42,18 @@ def proposals_of(parts: Parts, submission_id: str) -> tuple[ProposedApproval, ..
 
 @dataclass(frozen=True, slots=True)
 class ApprovalQuestion:
-    """What could be approved of one kind, as a question; `items`: number → each thing, as it is chosen by."""
+    """What could be approved of one kind, as a question.
+
+    site:   whose submission it is.
+    items:  number → each thing, as it is chosen by.
+    places: of private creators, where their elements were found: one element may be approved alone.
+    """
 
     kind: ApprovalKind
+    site: str
     text: str
     items: Mapping[int, ProposedApproval]
+    places: tuple[str, ...] = ()
 
 
 def propose_in_words(parts: Parts, submission_id: str) -> tuple[ApprovalQuestion, ...]:
@@ -66,14 +73,17 @@ def _ask(
 ) -> ApprovalQuestion:
     one, many = _WORDS[kind]
     codes = {code for item in items.values() for code in item.codes}
+    about = [finding for finding in findings if finding.code in codes]
     # One finding counts the files at one place; other places may be in other files.
-    files = max((finding.count for finding in findings if finding.code in codes), default=len(items))
+    files = max((finding.count for finding in about), default=len(items))
+    is_of_elements = kind is ApprovalKind.PRIVATE_CREATOR
+    places = sorted({_ITEM.sub("", item.where) for item in about if item.where}) if is_of_elements else []
     counted = "1 file" if files == 1 else f"{files} files"
     if len(items) == 1:
         text = f"Approve this {one} for site {site}? It occurs in {counted}."
     else:
         text = f"Approve these {len(items)} {many} for site {site}? They occur in {counted} or more."
-    return ApprovalQuestion(kind, text, items)
+    return ApprovalQuestion(kind, site, text, items, tuple(places))
 
 
 def choose(

@@ -69,7 +69,7 @@ def build_documents(
     """Return receipt.json and verdict.json of one subject's version. Equal inputs give equal bytes."""
     receipt = _receipt(submission, stored, subject, members)
     receipt["approvals"] = [_describe_approval(row) for row in authority.approvals]
-    receipt["acts"] = [_describe_act(item) for item in authority.acts]
+    receipt["acts"] = [describe_act(item) for item in authority.acts]
     return {
         "receipt.json": _encode(receipt),
         "verdict.json": _encode(_verdict(stored, decided, subject)),
@@ -135,11 +135,18 @@ def _describe_approval(row: ApprovalRow) -> dict[str, Any]:
     }
 
 
-def _describe_act(item: RecordedAct) -> dict[str, Any]:
+def encode_act_record(recorded: RecordedAct, **more: str) -> bytes:
+    """Return the record of a version that an act made and no package; `more` stands in it besides."""
+    return _encode({"schema": 1, "act": recorded.name, **more, "acts": [describe_act(recorded)]})
+
+
+def describe_act(item: RecordedAct) -> dict[str, Any]:
+    """Return an act in force as the archive's records tell of it."""
     assert item.confirmed is not None, "an act that is not in force lets nothing pass"
     return {
         "name": item.name,
         "kind": item.act.kind.value,
+        "submission": item.act.submission_id,
         "label": item.act.label,
         "subject_id": item.act.subject_id,
         "recorded": item.recorded.isoformat(),

@@ -12,6 +12,7 @@ from datetime import timedelta
 from ingest.archive.order import Filed, FilingOrder, NewFile
 from ingest.archive.order import HeadMoved as ArchiveHeadMoved
 from ingest.archive.staging import is_recent, staged_file, staged_size
+from ingest.archive.trial_texts import keep_trial_text
 from ingest.ledger.catalogue import CataloguedInstance
 from ingest.ledger.claims import Claim
 from ingest.ledger.filings import FiledMember, Filing
@@ -69,6 +70,8 @@ def file_subject(
         documents = build_documents(submission, stored, decided, subject, members, authority)
         documents[CURRENT_RECORD] = current_document(subject_id, number, objects)
         with keep_alive(parts, lambda: parts.ledger.renew_subject(lease)):
+            if members:
+                _keep_trial(parts, decided.verdict.trial_sha256)
             filed = _write(parts, claim, subject, members, documents, tuple(item.path for item in replaced))
         filing = Filing(
             subject_id=subject_id,
@@ -119,6 +122,13 @@ def _lease(parts: Parts, subject_id: str, site: str) -> SubjectLease:
             return lease
         parts.clock.sleep(SUBJECT_PAUSE)
     raise SubjectBusy
+
+
+def _keep_trial(parts: Parts, sha256: str) -> None:
+    """See to it that the archive has the trial file that the verdict names."""
+    with parts.ledger.read() as tx:
+        text = tx.trials.get(sha256).text
+    keep_trial_text(parts.archive, sha256, text)
 
 
 def _write(

@@ -89,7 +89,7 @@ def _next_action(
         return f"nothing: it was resolved on {item.closed:%Y-%m-%d} (ingest show {item.submission_id})"
     if waiting is not None:
         asked = f"asked for by {waiting.act.by}: {waiting.act.reason}"
-        return f"a second person: ingest held confirm {waiting.name} --by NAME  ({asked})"
+        return f"a second person: ingest held confirm {waiting.name} --by NAME --reason …  ({asked})"
     if any(identifies(reason) for reason in reasons):
         return f"look ({show} --show-values), then purge and ask for a clean resend"
     if near_miss:

@@ -15,7 +15,7 @@ from ingest.ledger.transitions import Event
 from ingest.model.errors import CountedError
 from ingest.model.inspection import Inspection, InspectionRequest
 from ingest.model.packed import PackedFacts
-from ingest.model.submission import Submission
+from ingest.model.submission import Step, Submission
 from ingest.package.gate import open_package
 from ingest.steps.held_bytes import bytes_of
 from ingest.steps.parts import Parts
@@ -23,6 +23,7 @@ from ingest.trial.definition import Limits
 
 #: The finding that says that the inspection process died.
 ENDED_EARLY = "PKG901"
+INSPECTION_DIED = "the inspection process died"
 
 
 def inspect(parts: Parts, claim: Claim) -> None:
@@ -43,7 +44,8 @@ def inspect(parts: Parts, claim: Claim) -> None:
         staging = fresh_staging(parts.places, submission.id)
         request = build_request(parts, submission, held.original, staging)
         inspection = held.qualify(parts.inspector.inspect_packed(request, record), submission)
-    require_end(inspection, is_last=claim.is_last)
+    if ended_early(inspection) and not (claim.is_last and _died_each_time(parts, claim)):
+        raise CountedError(INSPECTION_DIED)
     event = Event.BROKEN_OFF if _is_unfinished(submission, inspection) else Event.INSPECTED
     with parts.ledger.finish(claim, event) as tx:
         tx.inspections.complete(inspection_id, inspection)
@@ -61,13 +63,26 @@ def _is_unfinished(submission: Submission, inspection: Inspection) -> bool:
     return inspection.package.is_unfinished and not submission.is_vouched and not submission.is_overdue
 
 
-def require_end(inspection: Inspection, *, is_last: bool) -> None:
-    """Raise CountedError where the inspection process died: what killed it once need not be the zip.
+def ended_early(inspection: Inspection) -> bool:
+    """Whether the inspection process died: what killed it need not be the zip."""
+    return any(finding.code == ENDED_EARLY for finding in inspection.findings)
 
-    The last time it is taken as the finding that it is.
+
+def _died_each_time(parts: Parts, claim: Claim) -> bool:
+    """Whether the inspection process died in every earlier try that counts: then it is a finding of the zip.
+
+    A worker that was lost says nothing of the zip.
     """
-    if not is_last and any(finding.code == ENDED_EARLY for finding in inspection.findings):
-        raise CountedError("the inspection process died")
+    with parts.ledger.read() as tx:
+        tries = tx.submissions.attempts_of(claim.submission.id)
+    deaths = 0
+    for row in reversed(tries):
+        if row["token"] >= claim.token:
+            continue
+        if row["step"] != Step.INSPECT.value or row["result"] not in ("failed", "postponed"):
+            break
+        deaths += row["reason"] == INSPECTION_DIED
+    return deaths >= claim.attempt - 1
 
 
 def build_request(

@@ -19,8 +19,6 @@ from ingest.steps.report_files import answers
 DATA = "morning.json"
 #: An upload that never became whole is named each morning for so long.
 _TOLD_FOR = timedelta(days=14)
-#: Submissions of one morning that are read; the e-mail lists the first and counts the rest.
-_MOST = 2000
 
 
 def make_morning(parts: Parts) -> MorningReport:
@@ -35,7 +33,7 @@ def gather_morning(parts: Parts, tx: Transaction) -> MorningInput:
     made = parts.clock.now()
     since = _last_before(tx, made) or made - timedelta(days=1)
     disk = shutil.disk_usage(parts.places.root)
-    arrived = tx.submissions.find(since=since, newest_first=False, limit=_MOST)
+    arrived = tx.submissions.find(since=since, newest_first=False)
     return MorningInput(
         trial_name=parts.trial.name,
         made=made,
@@ -43,7 +41,7 @@ def gather_morning(parts: Parts, tx: Transaction) -> MorningInput:
         arrivals=_arrivals(parts, arrived),
         held=tuple(
             HeldLine(item.submission_id, item.label, item.site, item.opened, item.codes, item.owner)
-            for item in tx.held.find(limit=_MOST)
+            for item in tx.held.find()
         ),
         stuck=tuple(
             WaitingLine(
@@ -100,7 +98,7 @@ def _arrivals(parts: Parts, arrived: tuple[Submission, ...]) -> tuple[ArrivalLin
 def _unfinished(tx: Transaction, made: datetime) -> list[Submission]:
     """Return the uploads that are not whole: those that wait, and those told as such and not sent anew."""
     waiting = tx.submissions.find(states=[SubmissionState.UNFINISHED], newest_first=False)
-    recent = tx.submissions.find(since=made - _TOLD_FOR, newest_first=False, limit=_MOST)
+    recent = tx.submissions.find(since=made - _TOLD_FOR, newest_first=False)
     newest = {item.source_key: item.id for item in recent}
     given_up = [item for item in recent if item.is_overdue and newest[item.source_key] == item.id]
     return list({item.id: item for item in (*waiting, *given_up)}.values())

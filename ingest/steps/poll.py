@@ -157,9 +157,10 @@ def _create(
         declared_sha256=notice.sha256 if notice else None,
         notice_id=notice.id if notice else "",
     )
-    submission = tx.submissions.create(arrival)
-    detail = {"route": share.route.value, "site": share.site, "size": entry.size}
-    tx.audit.append("arrived", submission_id=submission.id, detail=detail)
+    submission, is_new = tx.submissions.create(arrival)
+    if is_new:  # else another poll, at the same moment, has told of it
+        detail = {"route": share.route.value, "site": share.site, "size": entry.size}
+        tx.audit.append("arrived", submission_id=submission.id, detail=detail)
     return submission.id
 
 
@@ -170,7 +171,7 @@ def _review_unfinished(
     rule = parts.trial.routes[share.route].settle
     overdue_before = parts.clock.now() - timedelta(seconds=rule.unfinished_after)
     for submission in tx.submissions.find(
-        states=[SubmissionState.UNFINISHED], route=share.route, site=share.site, limit=1000
+        states=[SubmissionState.UNFINISHED], route=share.route, site=share.site
     ):
         event = _event_for(submission, current.get(submission.source_key), overdue_before)
         if event is not None and submission.share == share:

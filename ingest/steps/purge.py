@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.archive.order import FilingOrder, NoSuchFile
@@ -16,10 +16,11 @@ from ingest.ledger.subjects import SubjectLease
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Step, Submission
 from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
+from ingest.steps.documents import encode_act_record
 from ingest.steps.moved_copies import MovedCopies, moved_copies
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
-from ingest.steps.take_out import Certificate, take_out_copies
+from ingest.steps.take_out import Certificate, take_out_copies, tried_before
 
 #: What the archive may hold of a subject, whatever stands for it now.
 _IN_ARCHIVE = (InstanceState.FILED, InstanceState.SUPERSEDED, InstanceState.REMOVED)
@@ -32,7 +33,8 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
     with parts.ledger.read() as tx:
         submission = tx.submissions.get(act.submission_id)
     archived = _purge_archive(parts, submission, recorded) if act.subject_id else 0
-    for copies in moved_copies(parts, act.subject_id, submission.id) if act.subject_id else ():
+    moved = moved_copies(parts, act.subject_id, recorded.name, submission.id) if act.subject_id else ()
+    for copies in moved:
         archived += purge_moved(parts, copies, recorded)
     certificate = replace(take_out_copies(parts, submission, act.label), archived=archived)
     certificate = _name_others(parts, submission, certificate)
@@ -48,7 +50,7 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
             submission_id=submission.id,
             subject_id=act.subject_id,
             by=act.by,
-            detail=_certified(certificate, recorded, forgotten),
+            detail=_certified(certificate, recorded, forgotten) | tried_before(tx, recorded),
         )
     parts.wake(submission.id, Step.INSPECT if has_bytes else Step.DECIDE)
 
@@ -79,16 +81,25 @@ def _purge_archive(parts: Parts, submission: Submission, recorded: RecordedAct) 
             if item.submission_id == submission.id and item.version is not None
         ]
         is_done = tx.filings.of(submission.id, subject_id, recorded.name) is not None
-    if not filed or is_done:
+    if not filed:
         return 0
+    if is_done:
+        return _contents(filed)
     with lease_subject(parts, subject_id, parts.site_of(subject_id)) as lease:
         return _rebuild(parts, submission.id, recorded, filed, lease)
 
 
 def purge_moved(parts: Parts, copies: MovedCopies, recorded: RecordedAct) -> int:
     """Rebuild another subject's object without what a reassignment left in its older versions."""
+    if copies.is_done:
+        return _contents(copies.files)
     with lease_subject(parts, copies.subject_id, parts.site_of(copies.subject_id)) as lease:
         return _rebuild(parts, copies.submission_id, recorded, list(copies.files), lease)
+
+
+def _contents(filed: Sequence[CataloguedInstance]) -> int:
+    """Return how many files of the archive these are: equal ones are kept once."""
+    return len({item.filed_sha256 for item in filed})
 
 
 def _rebuild(
@@ -98,7 +109,6 @@ def _rebuild(
     filed: list[CataloguedInstance],
     lease: SubjectLease,
 ) -> int:
-    document = {"schema": 1, "act": recorded.name, "by": recorded.act.by, "second": recorded.second_by}
     with parts.ledger.read() as tx:
         gone = [item.sop_instance_uid for item in filed]
         objects = objects_with(tx, lease.subject_id, (), 0, without=gone)
@@ -109,7 +119,7 @@ def _rebuild(
         expected_head=lease.head_version,
         files=(),
         documents={
-            "purge.json": (json.dumps(document, indent=2) + "\n").encode(),
+            "purge.json": encode_act_record(recorded, by=recorded.act.by, second=recorded.second_by),
             CURRENT_RECORD: current_document(lease.subject_id, lease.head_version + 1, objects),
         },
         message=f"{recorded.name}: {len(filed)} files purged",
@@ -142,4 +152,4 @@ def _rebuild(
             detail={"act": recorded.name, "version": done.version, **done.anchors},
         )
         recount(parts, tx, lease.subject_id)
-    return done.files
+    return done.files if done.is_new else _contents(filed)

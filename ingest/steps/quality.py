@@ -17,9 +17,6 @@ from ingest.model.verdict import CompletenessState, Outcome
 from ingest.reports.qa_inputs import EVERYTHING, AwaitedObject, SubjectRow
 from ingest.trial.definition import Trial, Waiver
 
-#: Held items read of one site: more than any site ever has.
-_ALL = 100_000
-
 
 @dataclass(frozen=True, slots=True)
 class SiteKnowledge:
@@ -45,7 +42,7 @@ def gather_site(tx: Transaction, trial: Trial, site: str) -> SiteKnowledge:
     for decided in tx.quality.decided(site):
         if trial.study_id.site_of(decided.subject_id) == site:
             history.setdefault(decided.subject_id, []).append(decided)
-    held_items = tx.held.find(site=site, limit=_ALL)
+    held_items = tx.held.find(site=site)
     held_since: dict[str, datetime] = {}
     for item in held_items:
         if item.subject_id:

@@ -6,7 +6,6 @@ study ID they are filed from the bytes that came, else from the archive's, stamp
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 
 from ingest.archive.order import FilingOrder
@@ -14,12 +13,14 @@ from ingest.ledger.acts import NewAct, RecordedAct
 from ingest.ledger.catalogue import CataloguedInstance
 from ingest.ledger.errors import Refused
 from ingest.ledger.filings import Filing
+from ingest.ledger.inspections import InstanceState
 from ingest.ledger.outbox import Channel, Message
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Act, ActKind, Step, SubmissionState
 from ingest.steps.anchors import anchor_of
 from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
+from ingest.steps.documents import encode_act_record
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
 
@@ -67,6 +68,8 @@ def reassign(parts: Parts, recorded: RecordedAct) -> None:
         left_before = [
             item.submission_id for item in tx.filings.of_subject(old) if item.act_name == recorded.name
         ]
+        left_out = tx.catalogue.of_subject(old, (InstanceState.REMOVED,))
+        files = len(filed) + sum(item.submission_id in left_before for item in left_out)
     by_submission: dict[str, list[CataloguedInstance]] = defaultdict(list)
     for item in filed:
         by_submission[item.submission_id].append(item)
@@ -77,11 +80,11 @@ def reassign(parts: Parts, recorded: RecordedAct) -> None:
     with parts.ledger.write() as tx:
         tx.acts.mark_carried_out(recorded.name)
         for told in sorted({site, parts.trial.study_id.site_of(new) or site}):
-            _tell(tx, recorded, told, len(filed))
+            _tell(tx, recorded, told, files)
         detail: dict[str, str | int | bool | None] = {
             "act": recorded.name,
             "to": new,
-            "files": len(filed),
+            "files": files,
             "second": recorded.second_by,
         }
         tx.audit.append("reassigned", subject_id=old, by=recorded.act.by, detail=detail)
@@ -93,7 +96,6 @@ def _leave_out(
     """Make a version of the old subject without the files of one submission."""
     old = recorded.act.subject_id
     with lease_subject(parts, old, site) as lease:
-        document = {"schema": 1, "act": recorded.name, "to": recorded.act.assign_to}
         with parts.ledger.read() as tx:
             gone = [item.sop_instance_uid for item in items]
             objects = objects_with(tx, old, (), 0, without=gone)
@@ -104,7 +106,7 @@ def _leave_out(
             expected_head=lease.head_version,
             files=(),
             documents={
-                "reassignment.json": (json.dumps(document, indent=2) + "\n").encode(),
+                "reassignment.json": encode_act_record(recorded, to=recorded.act.assign_to),
                 CURRENT_RECORD: current_document(old, lease.head_version + 1, objects),
             },
             message=f"{recorded.name}: {len(items)} files now under {recorded.act.assign_to}",

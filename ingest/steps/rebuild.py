@@ -1,22 +1,26 @@
 """Rebuild the ledger from the archive alone: every version is recorded again, as of its day.
 
-Catalogue, filings, verdicts, acts and approvals by which something was filed come back, and withdrawals. What
-was never in the archive stays lost: what was held, rejected or a duplicate and what was decided of it,
-approvals that nothing was filed by, waivers, the enrolment list, and what is disputed. Approvals come back as
-taken back: whether they were revoked since, the archive does not know.
+Catalogue, filings, verdicts, acts and approvals by which something was filed come back; purges and
+reassignments of what was filed, withdrawals, and the trial files that verdicts name. What was never in the
+archive stays lost: what was held, rejected or a duplicate and what was decided of it, approvals that nothing
+was filed by, waivers, the enrolment list, and what is disputed. Approvals come back as taken back: whether
+they were revoked since, the archive does not know.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ingest.archive.trial_texts import read_trial_texts
 from ingest.archive.withdrawal import read_withdrawals
 from ingest.ledger.errors import Refused
 from ingest.ledger.rebuilding import FoundSubmission
 from ingest.ledger.transaction import Transaction
 from ingest.model.submission import Act, ActKind, SubmissionState
 from ingest.steps.parts import Parts
+from ingest.steps.rebuild_records import read_act
 from ingest.steps.rebuild_subject import SubjectRebuilding
 
 BEGUN, ENDED = "rebuild-begun", "rebuilt"
@@ -64,11 +68,24 @@ def _begin(parts: Parts) -> None:
         if is_under_way:
             return
         tx.audit.append(BEGUN)
+        for kept in read_trial_texts(parts.archive):
+            earlier = Transaction(tx.connection, kept.kept)
+            earlier.trials.register(_name_of(kept.text), kept.text, kept.sha256)
         tx.trials.register(parts.trial.name, parts.trial.text, parts.trial.sha256)
         for note in read_withdrawals(parts.archive):
             site = parts.trial.study_id.site_of(note.subject_id) or ""
             Transaction(tx.connection, note.created).subjects.withdraw(note.subject_id, site)
             tx.audit.append("withdrawal-found", subject_id=note.subject_id, detail={"act": note.act_name})
+            if note.act:
+                tx.rebuilding.act(read_act(note.act))
+
+
+def _name_of(text: str) -> str:
+    """Return the trial's name in a trial file, which an earlier program may have taken and this one not."""
+    try:
+        return str(tomllib.loads(text)["trial"]["name"])
+    except (tomllib.TOMLDecodeError, LookupError, TypeError):
+        return ""
 
 
 def _keep_numbers(parts: Parts, tx: Transaction) -> None:

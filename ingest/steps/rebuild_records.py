@@ -27,9 +27,16 @@ def record_decisions(tx: Transaction, version: Version) -> None:
     receipt, told = (json.loads(version.documents[name]) for name in ("receipt.json", "verdict.json"))
     _record_verdict(tx, version, told)
     for item in receipt["acts"]:
-        tx.rebuilding.act(_act(item, version, told["subject"]))
+        tx.rebuilding.act(read_act(item, version.submission_id, told["subject"]["label"]))
     for item in receipt["approvals"]:
         tx.rebuilding.approval(_approval(item, receipt["site"], tx.now))
+
+
+def record_acts(tx: Transaction, version: Version) -> None:
+    """Record the acts of a version that no package was filed in: a purge, a reassignment."""
+    for name in ("purge.json", "reassignment.json"):
+        for item in json.loads(version.documents.get(name, b"{}")).get("acts", ()):
+            tx.rebuilding.act(read_act(item))
 
 
 def _record_verdict(tx: Transaction, version: Version, told: dict[str, Any]) -> None:
@@ -102,14 +109,15 @@ def _finding(told: Mapping[str, Any], label: str | None) -> JudgedFinding:
     return JudgedFinding(finding, severity, scope, Effect.NONE, told["message"], told["action"])
 
 
-def _act(told: dict[str, Any], version: Version, subject: dict[str, Any]) -> RecordedAct:
+def read_act(told: Mapping[str, Any], submission_id: str | None = None, label: str = "") -> RecordedAct:
+    """Return an act that a record describes. submission_id, label: where the record does not say."""
     confirmed = datetime.fromisoformat(told["confirmed"])
     act = NewAct(
         ActKind(told["kind"]),
         by=told["by"],
         reason=told["reason"],
-        submission_id=version.submission_id,
-        label=told.get("label", subject["label"]),
+        submission_id=told.get("submission", submission_id),
+        label=told.get("label", label),
         subject_id=told.get("subject_id", ""),
         assign_to=told["assign_to"],
         supersedes=told["supersedes"],

@@ -21,7 +21,7 @@ from ingest.model.submission import Act, ActKind
 from ingest.model.verdict import Completeness
 from ingest.model.wire import from_wire
 from ingest.steps.parts import Parts
-from ingest.steps.rebuild_records import record_decisions
+from ingest.steps.rebuild_records import record_acts, record_decisions
 from ingest.steps.reread import ReceiptFile, bare_facts, reread_facts
 from ingest.steps.subject_work import recount
 
@@ -96,6 +96,8 @@ class SubjectRebuilding:
             inspection_id = self._record_inspection(tx, version, files, facts)
             record_decisions(tx, version)
             completeness = _completeness(version)
+        else:
+            record_acts(tx, version)
         self._uids.update((file.logical, file.sop_instance_uid) for file in held)
         lease = tx.subjects.lease(self._subject_id, self._site, self._parts.worker, timedelta(seconds=1))
         assert lease is not None, "nobody else works on a ledger that is being rebuilt"

@@ -12,7 +12,7 @@ from dataclasses import replace
 from ingest.archive.originals import BytesGone
 from ingest.ledger.errors import LedgerError, LostClaim, Refused
 from ingest.ledger.outbox import Channel, Message
-from ingest.ledger.runs import ITEM_ATTEMPTS, ItemClaim, ItemState, Run, RunScope
+from ingest.ledger.runs import ItemClaim, ItemState, Run, RunScope
 from ingest.ledger.transaction import Transaction
 from ingest.ledger.transitions import ACTIVE_STATES, Event
 from ingest.model.errors import ConfigurationError, CountedError, Stopped, TransientError
@@ -22,7 +22,7 @@ from ingest.model.submission import Act, ActKind, Step, Submission, SubmissionSt
 from ingest.model.verdict import Verdict, worst
 from ingest.steps.decide import judge_inspection
 from ingest.steps.held_bytes import CONTAINER_NOT_CHECKED, HeldBytes, bytes_of
-from ingest.steps.inspect import build_request, require_end
+from ingest.steps.inspect import INSPECTION_DIED, build_request, ended_early
 from ingest.steps.keep_alive import keep_alive
 from ingest.steps.name_bug import name_bug
 from ingest.steps.parts import Parts
@@ -41,8 +41,8 @@ def begin_run(
     *,
     trial: str | None = None,
     is_dry: bool = False,
-    by: str = "",
-    reason: str = "",
+    by: str,
+    reason: str,
 ) -> tuple[str, ...]:
     """Record a run and return the submissions that it goes over; begun twice, it is the same run.
 
@@ -53,7 +53,13 @@ def begin_run(
         sha256 = tx.trials.get(trial).sha256 if trial else parts.trial.sha256
         run = Run(run_id, scope, scope_id or "", sha256, is_dry, by, reason)
         if tx.runs.begin(run):
-            detail = {"run": run_id, "scope": scope.value, "is_dry": is_dry, "trial": sha256}
+            detail = {
+                "run": run_id,
+                "scope": scope.value,
+                "is_dry": is_dry,
+                "trial": sha256,
+                "reason": reason,
+            }
             tx.audit.append("run-begun", by=by, detail=detail)
         return tuple(submission_id for _, submission_id in tx.runs.waiting(run_id, limit=1_000_000))
 
@@ -192,7 +198,8 @@ def _inspect_again(
 
     request = build_request(parts, submission, held.original, staging=None)
     inspection = held.qualify(parts.inspector.inspect(request, collect), submission)
-    require_end(inspection, is_last=claim.attempt >= ITEM_ATTEMPTS)
+    if ended_early(inspection):  # no reason to judge worse what was judged by its bytes
+        raise CountedError(INSPECTION_DIED)
     return inspection, instances
 
 

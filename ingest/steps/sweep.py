@@ -37,7 +37,7 @@ def sweep(parts: Parts, *, quiet_seconds: float | None = None) -> Swept:
     return Swept(len(due), parked, sent)
 
 
-def waiting_items(parts: Parts) -> tuple[tuple[str, str], ...]:
+def waiting_items(parts: Parts, *, limit: int) -> tuple[tuple[str, str], ...]:
     """Return (run, submission) of reprocess items that no worker holds: their messages may be lost."""
     with parts.ledger.read() as tx:
-        return tx.runs.waiting()
+        return tx.runs.waiting(limit=limit)

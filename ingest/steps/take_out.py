@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ingest.archive.originals import BytesGone
 from ingest.archive.staging import clear_quarantine, clear_staging
+from ingest.ledger.acts import RecordedAct
+from ingest.ledger.transaction import Transaction
 from ingest.model.inspection import SubjectFacts
 from ingest.model.route import RouteKind
 from ingest.model.submission import Submission
@@ -64,6 +66,25 @@ class Certificate:
             "instances": self.instances,
             "not_reached": "; ".join(self.unreached),
         }
+
+
+def note_try(tx: Transaction, recorded: RecordedAct) -> None:
+    """Put on record that an act begins to be carried out: certificates tell of tries that broke off."""
+    act = recorded.act
+    tx.audit.append(
+        "act-begun",
+        submission_id=act.submission_id or "",
+        subject_id=act.subject_id,
+        detail={"act": recorded.name},
+    )
+
+
+def tried_before(tx: Transaction, recorded: RecordedAct) -> dict[str, str | int | bool | None]:
+    """Return `resumed` for a certificate: a try before this one broke off, and counts not what it deleted."""
+    act = recorded.act
+    events = tx.audit.events(submission_id=act.submission_id or None, subject_id=act.subject_id or None)
+    tries = [item for item in events if item.event == "act-begun" and item.detail.get("act") == recorded.name]
+    return {"resumed": True} if len(tries) > 1 else {}
 
 
 def take_out_copies(parts: Parts, submission: Submission, label: str) -> Certificate:

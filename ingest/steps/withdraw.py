@@ -9,11 +9,12 @@ from ingest.archive.withdrawal import withdraw as withdraw_from_archive
 from ingest.ledger.acts import RecordedAct
 from ingest.ledger.transaction import Transaction
 from ingest.model.submission import Submission, SubmissionState
+from ingest.steps.documents import describe_act
 from ingest.steps.moved_copies import moved_copies
 from ingest.steps.parts import Parts
 from ingest.steps.purge import purge_moved
 from ingest.steps.subject_work import lease_subject
-from ingest.steps.take_out import Certificate, take_out_copies
+from ingest.steps.take_out import Certificate, take_out_copies, tried_before
 
 
 def withdraw(parts: Parts, recorded: RecordedAct) -> None:
@@ -25,14 +26,16 @@ def withdraw(parts: Parts, recorded: RecordedAct) -> None:
     site = parts.site_of(subject_id)
     with parts.ledger.write() as tx:
         tx.subjects.withdraw(subject_id, site)
-    note_withdrawal(parts.archive, WithdrawalNote(subject_id, recorded.name, parts.clock.now()))
+    note = WithdrawalNote(subject_id, recorded.name, parts.clock.now(), describe_act(recorded))
+    note_withdrawal(parts.archive, note)
     with lease_subject(parts, subject_id, site) as lease:
         gone = withdraw_from_archive(parts.archive, subject_id)
         with parts.ledger.write() as tx:
             tx.subjects.guard(lease)
             forgotten = tx.catalogue.remove(subject_id)
             tx.subjects.forget(lease)
-    moved = sum(purge_moved(parts, copies, recorded) for copies in moved_copies(parts, subject_id))
+    copies = moved_copies(parts, subject_id, recorded.name)
+    moved = sum(purge_moved(parts, item, recorded) for item in copies)
     certificate = Certificate(archived=gone.files + moved, instances=forgotten)
     for submission, label in _arrivals(parts, subject_id):
         certificate = certificate.plus(_take_out(parts, submission, label, subject_id, recorded.name))
@@ -42,7 +45,9 @@ def withdraw(parts: Parts, recorded: RecordedAct) -> None:
             "withdrawn",
             subject_id=subject_id,
             by=recorded.act.by,
-            detail=certificate.as_detail() | {"act": recorded.name, "second": recorded.second_by},
+            detail=certificate.as_detail()
+            | {"act": recorded.name, "second": recorded.second_by}
+            | tried_before(tx, recorded),
         )
 
 

@@ -18,6 +18,7 @@ from ingest.service import open_service
 from tests.builders import change, of_modality, zip_instances
 from tests.desk import (
     NAME,
+    SECOND,
     TWO,
     WHO,
     Desk,
@@ -48,10 +49,10 @@ def test_only_the_newest_request_waits_and_what_was_decided_since_makes_it_void(
     desk.type("held", "release", "1", "--as", "123-1004", *WHO)
     assert "asked for the same already" in refused("held", "release", "1", "--as", "123-1004", *WHO)
     desk.type("held", "release", "1", "--as", "123-1003", *WHO)
-    assert "decided since" in refused("held", "confirm", "release:S000001:1", "--by", "B")
+    assert "decided since" in refused("held", "confirm", "release:S000001:1", *SECOND)
     assert "A. Manager: as agreed" in " ".join(desk.type("held", "list").split())
-    desk.type("held", "confirm", "release:S000001:2", "--by", "B")
-    assert "in force already" in refused("held", "confirm", "release:S000001:2", "--by", "B")
+    desk.type("held", "confirm", "release:S000001:2", *SECOND)
+    assert "in force already" in refused("held", "confirm", "release:S000001:2", *SECOND)
     assert desk.outcome("S000001") == {"123-1003": Outcome.ACCEPTED}
 
 
@@ -62,7 +63,7 @@ def test_what_is_resolved_or_unknown_is_said_with_the_way_on(desk: Desk) -> None
         said = refused("held", *words, *WHO)
         assert "123-1002 of S000001" in said and "ingest show S000001" in said
     assert "held item 99" in refused("held", "show", "99")
-    assert "no act purge:S000009:1" in refused("held", "confirm", "purge:S000009:1", "--by", "B")
+    assert "no act purge:S000009:1" in refused("held", "confirm", "purge:S000009:1", *SECOND)
     assert "S000099" in refused("reprocess", "submission", "S000099", "--dry-run", *WHO)
     assert "999" in refused("reprocess", "site", "999", "--dry-run", *WHO)
     assert "123-7777" in refused("reprocess", "subject", "123-7777", "--dry-run", *WHO)
@@ -155,7 +156,7 @@ def test_what_was_filed_is_reassigned_from_the_archive_when_the_zip_is_gone(desk
 def test_a_released_id_is_reassigned_from_the_archive_too(desk: Desk) -> None:
     submission = desk.arrive("smb", "123", "a.zip", zip_instances(ided("123-1003", 3, "123_1003")))
     desk.type("held", "release", "1", "--as", "123-1003", *WHO)
-    desk.type("held", "confirm", "release:S000001:1", "--by", "B")
+    desk.type("held", "confirm", "release:S000001:1", *SECOND)
     forget_originals(desk, submission)
     desk.type("reassign", "123-1003", "123-1018", *TWO)
     assert desk.outcome(submission) == {"123-1018": Outcome.ACCEPTED}
@@ -167,7 +168,7 @@ def test_only_what_one_submission_brought_is_reassigned(desk: Desk) -> None:
     wrong = desk.arrive("smb", "123", "b.zip", zip_instances(small_case("123-1007", 77)))
     assert "S000009" in refused("reassign", "123-1007", "123-1008", "--from", "S000009", *TWO)
     asked = desk.type("reassign", "123-1007", "123-1008", "--from", wrong, *WHO)
-    desk.type("held", "confirm", re.search(r"reassign:S\d+:\d+", asked).group(), "--by", "B")
+    desk.type("held", "confirm", re.search(r"reassign:S\d+:\d+", asked).group(), *SECOND)
     assert desk.outcome(right) == {"123-1007": Outcome.ACCEPTED}
     assert desk.outcome(wrong) == {"123-1008": Outcome.ACCEPTED}
     with open_service(desk.settings) as service:
@@ -220,7 +221,7 @@ def test_a_reassignment_asked_for_before_the_new_subject_withdrew_is_not_confirm
     desk.arrive("smb", "123", "a.zip", zip_instances(small_case("123-1007", 7)))
     desk.type("reassign", "123-1007", "123-1008", *WHO)
     desk.type("withdraw", "123-1008", *TWO)
-    assert "withdrawn" in refused("held", "confirm", "reassign:123-1007:1", "--by", "B")
+    assert "withdrawn" in refused("held", "confirm", "reassign:123-1007:1", *SECOND)
     assert "complete" in desk.type("subject", "123-1007").splitlines()[0]
 
 

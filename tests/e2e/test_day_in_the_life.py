@@ -40,9 +40,11 @@ def test_a_leaked_name_is_an_incident_and_is_purged_and_a_clean_resend_is_filed(
     asked = desk.type("held", "purge", item, *WHO)
     act = re.search(r"purge:S\d+:\d+", asked).group()
     assert desk.bytes_with(NAME.encode()), "nothing happens before a second person confirms it"
-    refused = CliRunner().invoke(ingest, ["held", "confirm", act, "--by", "a.  manager"])
+    refused = CliRunner().invoke(
+        ingest, ["held", "confirm", act, "--by", "a.  manager", "--reason", "I agree"]
+    )
     assert refused.exit_code != 0
-    done = desk.type("held", "confirm", act, "--by", "I. G. Lead")
+    done = desk.type("held", "confirm", act, "--by", "I. G. Lead", "--reason", "I agree")
     assert "not reached" in done and "backups" in done
     assert desk.bytes_with(NAME.encode()) == []
     assert desk.outcome(submission) == {"123-1001": Outcome.ACCEPTED, "123-1002": Outcome.REJECTED}
@@ -67,7 +69,7 @@ def test_a_wrong_id_is_released_under_the_right_one_by_two_people(desk: Desk) ->
     asked = desk.type("held", "release", item, "--as", "123-1003", *WHO)
     assert desk.outcome(submission) == {"unidentified-1": Outcome.HELD}
     act = re.search(r"release:S\d+:\d+", asked).group()
-    desk.type("held", "confirm", act, "--by", "P. Hysicist")
+    desk.type("held", "confirm", act, "--by", "P. Hysicist", "--reason", "I agree")
     assert desk.outcome(submission) == {"123-1003": Outcome.ACCEPTED}
     assert desk.held() == []
     filed = desk.settings.data_dir / "subjects" / "123-1003"

@@ -34,7 +34,7 @@ def test_later_data_of_another_subject_that_a_person_released_disputes_nothing(d
     assert "SID152" in desk.type("show", later)
     (item,) = desk.held()
     desk.type("held", "release", item, *WHO)
-    desk.type("held", "confirm", f"release:{later}:1", "--by", "P. Hysicist")
+    desk.type("held", "confirm", f"release:{later}:1", "--by", "P. Hysicist", "--reason", "I agree")
     assert desk.outcome(later) == {LATER: Outcome.ACCEPTED}
 
     shown = desk.type("reprocess", "all", "--run", "again", "--by", "A. Manager", "--reason", "a test")

@@ -6,12 +6,14 @@ docs/archive-format.md says the same in a table; a table of the schema that neit
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import sqlalchemy as sa
 
@@ -69,9 +71,11 @@ def share_of_a_version(row: Row, rows: Rows) -> bool:
     return f"{row['route']} {row['site']}" in senders or row["id"] == 1
 
 
-def act_of_a_receipt(row: Row, rows: Rows) -> bool:
-    """Whether something was filed by an act."""
-    return any(row["name"] == filing["act_name"] for filing in rows["filings"] if is_held(filing, rows))
+def act_of_a_record(row: Row, rows: Rows) -> bool:
+    """Whether something was filed or taken out of the archive by an act."""
+    return row["kind"] == "withdraw" or any(
+        row["name"] == filing["act_name"] for filing in rows["filings"] if is_held(filing, rows)
+    )
 
 
 OF_THE_ENTRY = frozenset(
@@ -91,7 +95,7 @@ FATES = {
     "verdict_codes": Fate("in part", (*OF_AN_ACT, "label", "code"), of_a_version),
     "subjects": Fate("whole", ("subject_id",)),
     "filings": Fate("in part", ("subject_id", *OF_AN_ACT), is_held),
-    "acts": Fate("in part", ("name",), act_of_a_receipt),
+    "acts": Fate("in part", ("name",), act_of_a_record),
     "held_items": Fate("not"),
     "approvals": Fate(
         "in part",
@@ -152,6 +156,8 @@ def live(desk: Desk) -> None:
     desk.arrive("smb", "123", "plan.zip", zip_instances(changed("RTPLAN", "RTPlanLabel")))
     desk.type("held", "release", desk.held()[0], "--supersede", *WHO)
     desk.arrive("smb", "123", "set.zip", zip_instances(changed("RTSTRUCT", "StructureSetLabel")))
+    (desk.root / "earlier.toml").write_text(desk.settings.trial_file.read_text() + "# an earlier one\n")
+    desk.type("trial", "register", str(desk.root / "earlier.toml"))
     desk.type("waive", "rtdose", "--site", "123", *WHO)
     (desk.root / "list.csv").write_text("study_id,state\n123-1001,enrolled\n")
     desk.type("enrolment", "import", str(desk.root / "list.csv"), "--apply", *WHO)
@@ -224,6 +230,42 @@ def test_of_a_submission_that_filed_nothing_the_number_alone_is_kept(ledgers: tu
     assert {(row["sha256"], row["outcome"], row["size"]) for row in found} == {("", "", 0)}
 
 
+def test_acts_that_moved_or_took_out_what_was_filed_come_back_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, monkeypatch)
+    for name, seed in (("a.zip", 6), ("b.zip", 66)):
+        last = desk.arrive("smb", "123", name, zip_instances(small_case("123-1006", seed)))
+    desk.type("reassign", "123-1006", "123-1007", "--from", last, *TWO)
+    desk.type("reassign", "123-1006", "123-1008", *TWO)
+    desk.type("purge", last, "123-1007", *TWO)
+    desk.type("withdraw", "123-1009", *TWO)
+    assert_records_fit_their_schemas(desk.settings.data_dir)
+    before, after = lose_and_rebuild(desk)
+    kinds = sorted(row["name"] for row in before["acts"])
+    reassigned = ["reassign:123-1006:1", "reassign:S000001:1", "reassign:S000002:1"]
+    assert kinds == ["purge:S000002:1", *reassigned, "withdraw:123-1009:1"]
+    fate = FATES["acts"]
+    assert by_key(fate, after["acts"]) == by_key(fate, before["acts"])
+    assert all(row["carried_out"] for row in after["acts"])
+
+
+def assert_records_fit_their_schemas(archive: Path) -> None:
+    for pattern, name in (
+        ("subjects/*/v*/content/records/v*/purge.json", "purge"),
+        ("subjects/*/v*/content/records/v*/reassignment.json", "reassignment"),
+        ("subjects/*/v*/content/records/v*/receipt.json", "receipt"),
+        ("withdrawn/*.json", "withdrawal"),
+    ):
+        schema = json.loads((PAGE.parent / "schemas" / f"{name}.schema.json").read_text("utf-8"))
+        found = list(archive.glob(pattern))
+        assert found, pattern
+        for path in found:
+            record = json.loads(path.read_text("utf-8"))
+            jsonschema.validate(record, schema)
+            assert name == "receipt" or [act["reason"] for act in record["acts"]] == ["as agreed"]
+
+
 def test_disputes_are_forgotten_and_approvals_taken_back(ledgers: tuple[Rows, Rows]) -> None:
     before, after = ledgers
     assert any(row["is_disputed"] for row in before["instances"])
@@ -252,6 +294,8 @@ def test_of_what_was_purged_uids_kinds_and_digests_come_back(
     gone = [row for row in after["instances"] if row["state"] == "removed"]
     assert {(row["size"], row["facts"], row["path"]) for row in gone} == {(0, "", "")}
     assert [row["instances"] for row in after["filings"]] == [0, 1, 0]
-    assert after["acts"] == [] and before["acts"]
+    (act,) = ({**row, "carried_out": None} for row in before["acts"])
+    assert [{**row, "carried_out": None} for row in after["acts"]] == [act]
+    assert (act["by"], act["second_by"], act["reason"]) == ("A. Manager", "P. Hysicist", "as agreed")
     assert {row["act_name"].partition(":")[0] for row in after["verdicts"]} == {"arrival"}
     assert ["rtdose" in rows["subjects"][0]["missing"] for rows in (before, after)] == [False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from ingest.checks.codes import load_codes
 from ingest.cli import ingest
 from ingest.trial.load import load_trial
-from tests.desk import Desk, refused
+from tests.desk import WHO, Desk, refused
 from tests.filerest import DEFAULT_ACCOUNT, DEFAULT_KEY, FileRestServer
 
 
@@ -36,7 +37,7 @@ def add(desk: Desk, *more: str) -> str:
 
 
 def test_a_site_in_folders_is_added_by_one_command_and_its_zip_goes_there_and_back(desk: Desk) -> None:
-    said = add(desk, "--route", "explorer,smb,htp,egress", "--apply")
+    said = add(desk, "--route", "explorer,smb,htp,egress", "--apply", *WHO)
     assert "ingest site check 126" in said and "administrator" not in said
     trial = load_trial(desk.settings.trial_file, load_codes())
     assert trial.site("126") is not None and len(trial.site("126").routes) == 4
@@ -52,6 +53,21 @@ def test_a_site_in_folders_is_added_by_one_command_and_its_zip_goes_there_and_ba
     ):
         assert f"{route}: sent " in out and way in out
     assert sorted(path.name for path in (desk.root / "shares" / "smb" / "126" / "reports").iterdir())
+
+
+def test_a_trial_without_a_site_runs_and_the_first_site_is_added_by_its_command(desk: Desk) -> None:
+    trial_file = desk.settings.trial_file
+    trial_file.write_text(re.sub(r"\[\[site\]\]\n(?:.+\n)+", "", trial_file.read_text(encoding="utf-8")))
+    for words in (("status",), ("run", "--once"), ("held", "list"), ("report", "morning"), ("subjects",)):
+        desk.type(*words)
+    assert "ingest site add" in desk.type("routes", "check")
+    assert "no site 126" in refused("routes", "check", "--site", "126")
+    assert "no such site" in refused("check", str(trial_file), "--route", "smb", "--site", "126")
+    add(desk, "--route", "explorer", "--apply", *WHO)
+    assert "All is well" in desk.type("routes", "check")
+    assert "S000001 accepted" in desk.type("site", "test-upload", "126", "--wait", "60")
+    (event,) = desk.audited("site-added")
+    assert (event.by, event.detail) == ("A. Manager", {"site": "126", "reason": "as agreed"})
 
 
 def test_what_is_wrong_with_a_new_site_is_said_and_nothing_is_written(desk: Desk) -> None:
@@ -80,7 +96,7 @@ def azure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileRestServe
     with FileRestServer() as server:
         server.add_share("site-126")
         (secrets / DEFAULT_ACCOUNT).write_text(server.connection_string(), encoding="utf-8")
-        add(desk, "--route", "explorer", "--account", "hamletrt", "--apply")
+        add(desk, "--route", "explorer", "--account", "hamletrt", "--apply", *WHO)
         text = desk.settings.trial_file.read_text()
         assert "azure-files:https://hamletrt.file.core.windows.net/site-126" in text
         address = f"azure-files:{server.endpoint()}/site-126"

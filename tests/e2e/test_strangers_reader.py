@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from pydicom import dcmread
 
 from ingest.service import open_service
 from ingest.settings import Settings
-from tests.builders import build_case, zip_instances
+from ingest.steps.drive import drain
+from ingest.steps.settle_held import release
+from tests.builders import build_case, change, zip_instances
 from tests.deployment import deploy
 
 
@@ -51,6 +54,40 @@ def test_a_stranger_reads_every_version(tmp_path: Path) -> None:
     records = {path for path in subject["versions"]["v2"] if path.startswith("records/")}
     names = ("filing.json", "receipt.json", "verdict.json", "current.json")
     assert records == {f"records/{version}/{name}" for version in ("v1", "v2") for name in names}
+
+
+def test_the_page_s_rule_finds_the_receipt_of_each_file(tmp_path: Path) -> None:
+    """Two zips, then a correction that a person released: of a file tells the newest receipt that has it."""
+    case = build_case("123-1001", ct_slices=4, fractions=1, cbct=0)
+    rest = [item for item in case if item.dataset.Modality != "RTDOSE"]
+    with deploy(tmp_path) as deployment:
+        for name, items in (("a.zip", rest), ("b.zip", case)):
+            deployment.drop("explorer", "123", name, zip_instances(items))
+            deployment.run()
+        change(case, "RTPLAN", lambda plan: setattr(plan, "RTPlanLabel", "CORRECTED"))
+        deployment.drop("explorer", "123", "c.zip", zip_instances(case))
+        deployment.run()
+        who = {"by": "A. Manager", "reason": "a test"}
+        release(deployment.parts, 1, supersedes=True, **who)
+        drain(deployment.parts, deployment.service.woken)
+        archive = deployment.parts.archive
+    head = read_as_a_stranger(archive.places.subjects)["123-1001"]["versions"]["v3"]
+    receipts = [
+        json.loads(Path(place).read_text("utf-8"))
+        for path, place in sorted(head.items(), reverse=True)
+        if path.endswith("/receipt.json")
+    ]
+    brought = {}
+    for path, place in data_of(head).items():
+        digest = hashlib.sha256(Path(place).read_bytes()).hexdigest()
+        found = [
+            receipt["submission"]
+            for receipt in receipts
+            if any((file["path"], file["filed_sha256"]) == (path, digest) for file in receipt["files"])
+        ]
+        brought[path.partition("/")[0]] = found[0]
+    assert brought["rtdose"] == "S000002" and brought["rtplan"] == "S000003"
+    assert {brought[kind] for kind in ("planning-ct", "rtstruct")} == {"S000001"}
 
 
 def test_a_stranger_reads_what_the_demonstration_filed(tmp_path: Path) -> None:

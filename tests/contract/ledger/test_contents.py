@@ -306,6 +306,13 @@ def test_a_verdict_comes_back_and_deciding_again_replaces_it(ledger: Ledger, clo
         assert [row.id for row in tx.submissions.find(outcome=Outcome.HELD)] == []
 
 
+def test_a_search_without_a_limit_leaves_nothing_out(ledger: Ledger) -> None:
+    sent = [submit(ledger, f"{number}.zip") for number in range(203)]
+    with ledger.read() as tx:
+        assert [row.id for row in tx.submissions.find(newest_first=False)] == sent
+        assert [row.id for row in tx.submissions.find(newest_first=False, limit=2, offset=201)] == sent[201:]
+
+
 def test_the_catalogue_is_searched_by_subject_series_and_instance(ledger: Ledger, clock: ManualClock) -> None:
     file(ledger)
     with ledger.read() as tx:

@@ -54,9 +54,9 @@ def test_the_file_id_tells_entries_apart_where_a_share_gives_one(ledger: Ledger)
     first = arrival("a.zip")
     renamed = replace(arrival("renamed.zip").sighting, file_id="42")
     with ledger.write() as tx:
-        one = tx.submissions.create(replace(first, sighting=replace(first.sighting, file_id="42")))
-        two = tx.submissions.create(replace(first, sighting=renamed))
-    assert one.id == two.id
+        one, _ = tx.submissions.create(replace(first, sighting=replace(first.sighting, file_id="42")))
+        two, is_new = tx.submissions.create(replace(first, sighting=renamed))
+    assert (one.id, is_new) == (two.id, False)
 
 
 def test_submissions_are_found_by_state_route_and_site(ledger: Ledger) -> None:

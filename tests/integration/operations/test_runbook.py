@@ -205,9 +205,9 @@ def receive_what_identifies(deployment: Deployment, operator: Operator) -> None:
     asked = operator.succeed("ingest held purge ITEM --by NAME --reason …", **words)
     act = re.search(r"purge:S000002:\d+", asked)
     assert act is not None, asked
-    alone = operator.run("ingest held confirm ACT --by NAME", ACT=act[0], NAME="A.Person")
+    alone = operator.run("ingest held confirm ACT --by NAME --reason …", ACT=act[0], NAME="A.Person")
     assert alone.returncode != 0
-    operator.succeed("ingest held confirm ACT --by NAME", ACT=act[0], NAME="B.Other")
+    operator.succeed("ingest held confirm ACT --by NAME --reason …", ACT=act[0], NAME="B.Other")
     places = deployment.parts.places
     assert not any(places.quarantine.glob("S000002/*"))
     assert not deployment.parts.originals.has("S000002")
@@ -238,9 +238,17 @@ def on_a_terminal(operator: Operator, words: str) -> str:
 def keep_and_bring_level(operator: Operator, backup: Path) -> None:
     """Make a backup while the workers work; migrate and level change nothing in a whole service."""
     operator.succeed("deploy/backup.sh BACKUP", BACKUP=str(backup))
-    assert {"ledger.dump", "hash.key", "subjects", "originals", "quarantine", "reports", "finished"} <= {
-        path.name for path in backup.iterdir()
-    }
+    assert {
+        "ledger.dump",
+        "hash.key",
+        "subjects",
+        "withdrawn",
+        "trials",
+        "originals",
+        "quarantine",
+        "reports",
+        "finished",
+    } <= {path.name for path in backup.iterdir()}
     operator.succeed("ingest migrate")
 
     assert operator.succeed("ingest level").startswith("0 submissions entered again, 0 go on.")

@@ -24,7 +24,7 @@ def lay_down(tx: Transaction) -> None:
         tx.subjects.ensure(subject_id, "123")
         tx.subjects.set_completeness(subject_id, AWAITING_DOSE if n % 5 == 0 else COMPLETE)
         for zip_name in ("first", "second") if n % 10 == 0 else ("only",):
-            submission_id = tx.submissions.create(arrival(f"{zip_name}-{n}.zip")).id
+            submission_id = tx.submissions.create(arrival(f"{zip_name}-{n}.zip"))[0].id
             is_held = n % 10 == 0 and zip_name == "first"
             outcome = (Outcome.HELD, ("PSN101",)) if is_held else (Outcome.ACCEPTED, ("CMP104",))
             decided = verdict(**{f"_{subject_id.replace('-', '_')}": outcome})

@@ -6,17 +6,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Celery
 
 from ingest.model.route import RouteKind
 from ingest.model.submission import SubmissionState
+from ingest.routes.settle import settle
 from ingest.steps.poll import poll
 from tests.builders import build_case, zip_instances
 from tests.chaos.fleet import TWO_OF_ANY, Fleet
@@ -139,3 +144,27 @@ def test_a_worker_that_is_stopped_in_a_long_step_gives_it_back(
     with house.deployment.parts.ledger.read() as tx:
         (attempt,) = tx.submissions.attempts_of(submission.id)
     assert attempt["result"] == "postponed"
+
+
+def test_two_polls_at_the_same_moment_tell_of_an_arrival_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.drop(ZIPS)
+    parts = house.deployment.parts
+    poll(parts, RouteKind.EXPLORER)
+    both_have_looked = threading.Barrier(2, timeout=30)
+
+    def settle_together(*arguments: Any) -> Any:
+        both_have_looked.wait()
+        return settle(*arguments)
+
+    # One site's share: a poll of several would meet the other at each.
+    parts = replace(parts, shares=[item for item in parts.shares if item.site == "123"])
+    monkeypatch.setattr("ingest.steps.poll.settle", settle_together)
+    with ThreadPoolExecutor(2) as pool:
+        made = [item.submissions for item in pool.map(poll, [parts] * 2, [RouteKind.EXPLORER] * 2)]
+    assert made[0] == made[1]
+    with parts.ledger.read() as tx:
+        told = Counter(item.submission_id for item in tx.audit.events() if item.event == "arrived")
+    assert told == dict.fromkeys(made[0], 1)
+    assert len(told) == ZIPS

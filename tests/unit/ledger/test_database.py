@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 
 from ingest.ledger import schema
 from ingest.ledger.database import Database
-from ingest.ledger.engine import make_engine
+from ingest.ledger.engine import BUSY_TIMEOUT_MS, make_engine
 from ingest.ledger.errors import LedgerError
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.rows import dump, id_of, seq_of
@@ -74,6 +74,7 @@ def test_commits_are_on_the_disk_and_readers_do_not_wait_for_writers(url: str) -
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA temp_store").scalar() == 2  # no statement writes a file
     engine.dispose()
 
 
@@ -138,6 +139,34 @@ def test_a_locked_ledger_is_a_passing_fault(
     with ledger.write() as tx:
         tx.audit.append("now")
     ledger.close()
+
+
+def test_a_writer_waits_for_its_turn_and_for_nothing_else(url: str) -> None:
+    schema.upgrade(url)
+    ledgers = [Ledger.open(url, ManualClock()) for _ in range(3)]
+    is_written = threading.Event()
+
+    def append(ledger: Ledger) -> None:
+        for _ in range(20):
+            with ledger.write() as tx:
+                tx.audit.append("appended")
+                timeout = tx.connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+                assert timeout == BUSY_TIMEOUT_MS  # what else may be locked is waited for as before
+        is_written.set()
+
+    with ledgers[0].write() as tx:
+        threads = [threading.Thread(target=append, args=[ledger]) for ledger in ledgers[1:]]
+        for thread in threads:
+            thread.start()
+        assert not is_written.wait(0.05)
+        tx.audit.append("first")
+    for thread in threads:
+        thread.join()
+    with ledgers[0].read() as tx:
+        checked = tx.audit.verify()
+        assert (checked.events, checked.fault) == (41, "")
+    for ledger in ledgers:
+        ledger.close()
 
 
 def test_a_reader_sees_one_state_while_others_write(url: str) -> None:

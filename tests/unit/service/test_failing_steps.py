@@ -6,10 +6,9 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,38 +18,17 @@ from ingest.cli import reprocess, show, status
 from ingest.ledger.ledger import Ledger
 from ingest.ledger.outbox import Channel
 from ingest.ledger.runs import ItemState, RunScope
-from ingest.model.clock import SystemClock
 from ingest.model.errors import ConfigurationError, Stopped, TransientError
-from ingest.model.route import RouteKind
 from ingest.model.submission import SubmissionState
 from ingest.model.verdict import Outcome
 from ingest.steps.advance import advance
 from ingest.steps.drive import drain
 from ingest.steps.parts import Parts
-from ingest.steps.poll import poll
 from ingest.steps.reprocess import begin_called_run, begin_run, reprocess_item
 from ingest.steps.sweep import sweep
-from tests.builders import build_case, zip_instances
-from tests.deployment import Deployment, deploy
+from tests.deployment import Deployment
 from tests.ledger_rows import ManualClock
 from workers import stop
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(SystemClock().now())
-
-
-@pytest.fixture
-def deployment(tmp_path: Path, clock: ManualClock) -> Iterator[Deployment]:
-    """A service to which a zip has come that waits to be fetched."""
-    with deploy(tmp_path, clock=clock) as running:
-        running.drop("explorer", "123", "a.zip", zip_instances(build_case("123-1001", ct_slices=3)[:4]))
-        for _ in range(2):
-            poll(running.parts, RouteKind.EXPLORER)
-            clock.advance(120)
-        running.service.woken.clear()
-        yield running
 
 
 def failing(parts: Parts, error: Exception) -> Parts:
@@ -184,7 +162,7 @@ def test_a_run_over_what_does_not_answer_is_put_off_and_one_with_a_bug_fails(
     deployment: Deployment, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drain_all(deployment, clock)
-    begin_run(deployment.parts, "R1", RunScope.ALL, is_dry=True)
+    begin_run(deployment.parts, "R1", RunScope.ALL, is_dry=True, by="T. Ester", reason="a test")
     meet: list[Exception] = [TransientError("the disk did not answer")]
 
     def inspect(*_: object) -> Any:
@@ -259,7 +237,7 @@ def test_an_item_of_a_run_that_is_stopped_counts_as_no_attempt(
             raise Stopped
 
     parts = replace(deployment.parts, inspector=Stopping())
-    begin_run(parts, "again", RunScope.ALL)
+    begin_run(parts, "again", RunScope.ALL, by="T. Ester", reason="a test")
     for _ in range(4):
         with pytest.raises(Stopped):
             reprocess_item(parts, "again", "S000001")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from ingest.cli.run import run_until_stopped
-from ingest.model.errors import TransientError
+from ingest.cli.stop import Stop
+from ingest.model.errors import Stopped, TransientError
 from ingest.steps.keep_time import ENTRIES, Entry, TimeKeeper, report_every_site
 from ingest.steps.timetable import MORNING, SITE_REPORTS, Tick, last_tick
 from tests.deployment import Deployment, deploy
@@ -145,16 +145,16 @@ def test_a_site_that_fails_does_not_hold_up_the_others(
 
 
 def test_a_run_keeps_to_the_timetable(deployment: Deployment, clock: ManualClock) -> None:
-    class Pauses(Event):
+    class Pauses(Stop):
         """Stops after as many pauses as it takes to get from Sunday to Tuesday."""
 
-        def wait(self, timeout: float | None = None) -> bool:
+        def pause(self, seconds: float) -> None:
             clock.advance(3600)
             if clock.now() > SUNDAY + timedelta(days=2):
-                self.set()
-            return self.is_set()
+                raise Stopped
 
-    run_until_stopped(deployment.service, Pauses())
+    with pytest.raises(Stopped):
+        run_until_stopped(deployment.service, Pauses())
     assert letters(deployment) == [
         "morning-2026-11-30.eml",
         "morning-2026-12-01.eml",

@@ -1,0 +1,32 @@
+"""A service to which a zip has come, and its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.model.clock import SystemClock
+from ingest.model.route import RouteKind
+from ingest.steps.poll import poll
+from tests.builders import build_case, zip_instances
+from tests.deployment import Deployment, deploy
+from tests.ledger_rows import ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(SystemClock().now())
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, clock: ManualClock) -> Iterator[Deployment]:
+    """A service to which a zip has come that waits to be fetched."""
+    with deploy(tmp_path, clock=clock) as running:
+        running.drop("explorer", "123", "a.zip", zip_instances(build_case("123-1001", ct_slices=3)[:4]))
+        for _ in range(2):
+            poll(running.parts, RouteKind.EXPLORER)
+            clock.advance(120)
+        running.service.woken.clear()
+        yield running
