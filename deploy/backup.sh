@@ -13,7 +13,7 @@ mkdir -p "$destination"
 chmod 700 "$destination"
 destination=$(cd "$destination" && pwd)
 # Files of these folders are never changed once they have their name: what is there already is not read again.
-folders='subjects originals quarantine reports'
+folders='subjects withdrawn trials originals quarantine reports'
 copy='for folder in $folders; do mkdir -p "$to/$folder"; cp -a --update "$from/$folder/." "$to/$folder/"; done'
 
 ledger_of_compose() {

@@ -14,7 +14,6 @@ from typing import Any
 
 from azure.storage.fileshare import ShareServiceClient
 
-from tests.filerest import DEFAULT_ACCOUNT, DEFAULT_KEY
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,11 +125,15 @@ class Stack:
         printed = self.inside("postgres", "psql", "-U", "hamlet", "-d", "hamlet", "-AtF", "|", "-c", query)
         return [line.split("|") for line in printed.splitlines()]
 
-    def shares(self) -> ShareServiceClient:
-        """Return a client of the test server of Azure Files, as a site would have one."""
+    def shares(self, site: str) -> ShareServiceClient:
+        """Return a client of a site's account on the test server of Azure Files, as the site has one."""
+        secret = ROOT / "deploy/secrets.example/shares" / f"site{site}"
         return ShareServiceClient(
-            f"http://127.0.0.1:{self.files_port}/{DEFAULT_ACCOUNT}",
-            credential={"account_name": DEFAULT_ACCOUNT, "account_key": DEFAULT_KEY},
+            f"http://127.0.0.1:{self.files_port}/site{site}",
+            credential={
+                "account_name": f"site{site}",
+                "account_key": secret.read_text(encoding="utf-8").partition("AccountKey=")[2].split(";")[0],
+            },
         )
 
     def letters(self) -> list[dict[str, str]]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What tests start themselves: from Debian's packages Redis, PostgreSQL, strace, Tesseract and promtool; scikit-rt from PyPI.
+# What tests start themselves: from Debian's packages Redis, PostgreSQL, strace, Tesseract, promtool and XFS's tools; scikit-rt from PyPI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tooling/install_scikit_rt.sh
@@ -9,6 +9,7 @@ command -v redis-server >/dev/null || missing+=(redis-server)
 command -v strace >/dev/null || missing+=(strace)
 command -v tesseract >/dev/null || missing+=(tesseract-ocr)
 command -v promtool >/dev/null || missing+=(prometheus)
+[ -x /usr/sbin/mkfs.xfs ] || missing+=(xfsprogs)
 [ ${#missing[@]} -eq 0 ] && exit 0
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 echo "Installing ${missing[*]}"

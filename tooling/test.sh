@@ -21,7 +21,7 @@ tier_property() { "${pytest[@]}" "$results/property.xml" tests -n 2 -m "not fast
 tier_services() { tooling/install_services.sh; "${pytest[@]}" "$results/services.xml" tests -n 2 -m "services and not (chaos or release)"; }
 tier_routes() { tooling/install_routes.sh; "${pytest[@]}" "$results/routes.xml" tests -m "routes and not release"; }
 tier_chaos() { tooling/install_services.sh; "${pytest[@]}" "$results/chaos.xml" tests -m "chaos and not release"; }
-tier_compose() { "${pytest[@]}" "$results/compose.xml" tests -m "compose and not release"; }
+tier_compose() { tooling/install_compose.sh; "${pytest[@]}" "$results/compose.xml" tests -m "compose and not release"; }
 tier_browser() { tooling/install_browser.sh; "${pytest[@]}" "$results/browser.xml" tests -m "browser and not release"; }
 
 tiers=("$@")

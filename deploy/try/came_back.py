@@ -8,41 +8,42 @@ from email.message import EmailMessage
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from accounts import ACCOUNT_OF, SHARES, open_account
 from azure.core.exceptions import AzureError
 from azure.storage.fileshare import ShareServiceClient
 
-from tests.filerest.server import DEFAULT_ACCOUNT, DEFAULT_KEY
-
-FILES = f"http://filerest:10004/{DEFAULT_ACCOUNT}"
 _STYLE = "body{font:16px system-ui;margin:2rem;max-width:60rem}li{margin:.3rem 0}"
-
-
-def account() -> ShareServiceClient:
-    """Return a client of the test server, as Azure Storage Explorer would be one."""
-    credential = {"account_name": DEFAULT_ACCOUNT, "account_key": DEFAULT_KEY}
-    return ShareServiceClient(FILES, credential=credential)
 
 
 def reports() -> list[str]:
     """Return `SHARE/FOLDER/reports/NAME` of every report on the shares, HTML and JSON."""
     found = []
-    with account() as service:
-        for share in service.list_shares():
-            client = service.get_share_client(share.name)
-            top = [entry.name for entry in client.list_directories_and_files() if entry.is_directory]
-            folders = ["reports", *(f"{name}/reports" for name in top if name not in ("reports", "received"))]
-            for folder in folders:
-                directory = client.get_directory_client(folder)
-                if directory.exists():
-                    entries = directory.list_directories_and_files()
-                    found += [f"{share.name}/{folder}/{entry.name}" for entry in entries]
+    for account in SHARES:
+        with open_account(account) as service:
+            found += _reports_in(service)
     return sorted(found)
+
+
+def _reports_in(service: ShareServiceClient) -> list[str]:
+    found = []
+    for share in service.list_shares():
+        client = service.get_share_client(share.name)
+        top = [entry.name for entry in client.list_directories_and_files() if entry.is_directory]
+        folders = ["reports", *(f"{name}/reports" for name in top if name not in ("reports", "received"))]
+        for folder in folders:
+            directory = client.get_directory_client(folder)
+            if directory.exists():
+                entries = directory.list_directories_and_files()
+                found += [f"{share.name}/{folder}/{entry.name}" for entry in entries]
+    return found
 
 
 def read(path: str) -> bytes:
     """Return a file of a share."""
     share, _, name = path.partition("/")
-    with account() as service:
+    if share not in ACCOUNT_OF:
+        raise ValueError(share)
+    with open_account(ACCOUNT_OF[share]) as service:
         return bytes(service.get_share_client(share).get_file_client(name).download_file().readall())
 
 

@@ -6,10 +6,12 @@ import hashlib
 import json
 import sys
 import time
+from contextlib import suppress
 
+from accounts import ACCOUNT_OF, SHARES, STUDY_TEAM, open_account
 from azure.core.exceptions import AzureError, ResourceExistsError
-from azure.storage.fileshare import ContentSettings, ShareClient, ShareServiceClient
-from came_back import account, read, reports
+from azure.storage.fileshare import ContentSettings, ShareClient
+from came_back import read, reports
 
 from ingest.demo.scenario import Parcel, parcels
 from ingest.model.errors import TransientError
@@ -24,22 +26,22 @@ _START_SECONDS = 90.0
 #: How long the answers are waited for.
 _ANSWER_SECONDS = 600.0
 
-#: Every share that the trial file names, and the folders of the one for egress.
-SHARES = ("explorer-123", "explorer-124", "smb-123", "smb-124", "htp-123", "htp-125", "egress")
+#: The folders of the share for egress.
 EGRESS_FOLDERS = ("123", "125")
 
 
-def prepare(service: ShareServiceClient) -> None:
+def prepare() -> None:
     """Make the shares and queues that the study team would have made in Azure."""
-    for name in SHARES:
-        try:
-            service.create_share(name)
-        except ResourceExistsError:
-            continue
-    for folder in EGRESS_FOLDERS:
-        directory = service.get_share_client("egress").get_directory_client(folder)
-        if not directory.exists():
-            directory.create_directory()
+    for account, names in SHARES.items():
+        with open_account(account) as service:
+            for name in names:
+                with suppress(ResourceExistsError):
+                    service.create_share(name)
+    with open_account(STUDY_TEAM) as service:
+        for folder in EGRESS_FOLDERS:
+            directory = service.get_share_client("egress").get_directory_client(folder)
+            if not directory.exists():
+                directory.create_directory()
     for site in ("123", "125"):
         for suffix in ("", "-poison", "-verdicts"):
             queue(f"htp-{site}{suffix}").create()
@@ -51,16 +53,18 @@ def queue(name: str) -> AzureQueue:
     return open_queue(QUEUES, DEFAULT_ACCOUNT, name, ConnectionString(text))
 
 
-def send(service: ShareServiceClient, parcel: Parcel) -> None:
+def send(parcel: Parcel) -> None:
     """Upload a zip as its route has it."""
     data = parcel.build()
     is_egress = parcel.route is RouteKind.EGRESS
-    share = service.get_share_client("egress" if is_egress else f"{parcel.route.value}-{parcel.site}")
-    if parcel.route is RouteKind.HTP:
-        _send_as_uploader(share, parcel, data)
-    else:
-        path = f"{parcel.site}/{parcel.name}" if is_egress else parcel.name
-        share.get_file_client(path).upload_file(data)
+    name = "egress" if is_egress else f"{parcel.route.value}-{parcel.site}"
+    with open_account(ACCOUNT_OF[name]) as service:
+        share = service.get_share_client(name)
+        if parcel.route is RouteKind.HTP:
+            _send_as_uploader(share, parcel, data)
+        else:
+            path = f"{parcel.site}/{parcel.name}" if is_egress else parcel.name
+            share.get_file_client(path).upload_file(data)
     print(f"sent  {parcel.route.value:9}{parcel.site}  {parcel.name:20}{parcel.story}", flush=True)
 
 
@@ -92,11 +96,10 @@ def wait_for_answers(expected: int) -> int:
 
 def main() -> int:
     """Prepare, send, wait."""
-    service = account()
     until = time.monotonic() + _START_SECONDS
     while True:
         try:
-            prepare(service)
+            prepare()
             break
         except (AzureError, TransientError):
             if time.monotonic() > until:
@@ -104,7 +107,7 @@ def main() -> int:
             time.sleep(1.0)
     sent = parcels()
     for parcel in sent:
-        send(service, parcel)
+        send(parcel)
     # Egress is answered by e-mail; what was cut short is not judged for a day.
     by_share = [item for item in sent if item.route is not RouteKind.EGRESS and not item.is_cut_short]
     print("The service polls each minute; the first answers take two to three.", flush=True)
