@@ -22,6 +22,7 @@ from ingest.ledger.transaction import Transaction
 from ingest.model.submission import SubmissionState
 from ingest.reports.mail import message_id
 from ingest.steps.parts import Parts
+from tests.chaos.explain import explain
 from tests.chaos.parcels import Parcel
 from tests.ocfl_validity import ocfl_faults
 
@@ -70,13 +71,15 @@ def _lost_or_twice(tx: Transaction, storm: Storm) -> Iterator[str]:
     """Each zip is one submission, done, with its outcome."""
     wanted = Counter((item.sha256, item.outcome.value, "done") for item in storm.dropped)
     rows = tx.connection.execute(
-        sa.select(submissions.c.sha256, submissions.c.outcome, submissions.c.state)
+        sa.select(submissions.c.seq, submissions.c.sha256, submissions.c.outcome, submissions.c.state)
     ).all()
     found = Counter((row.sha256, row.outcome, row.state) for row in rows)
     names = {item.sha256: item.name for item in storm.dropped}
     for (sha256, outcome, _), count in (wanted - found).items():
-        is_there = [row for row in rows if row.sha256 == sha256]
-        yield f"{names[sha256]}: {count} should be {outcome}, there are {is_there or 'none'}"
+        of_it = [row for row in rows if row.sha256 == sha256]
+        there = ", ".join(f"{id_of(row.seq)} {row.outcome} {row.state}" for row in of_it) or "none"
+        why = "\n".join(line for row in of_it for line in explain(tx, row.seq))
+        yield f"{names[sha256]}: {count} should be {outcome}, there are {there}\n{why}"
     for (sha256, outcome, state), count in (found - wanted).items():
         yield f"{names.get(sha256, 'no zip')}: {count} more than was sent are {outcome}, {state}"
 

@@ -244,7 +244,8 @@ def weather_over(plan: Plan, root: Path, disk: SmallDisk, inbox: Inbox) -> Itera
         }
         fleet = Fleet({**plan.workers, **BEAT}, environment, root)
         closing.callback(fleet.close)
-        engine = sa.create_engine(own_url)
+        # A connection from before PostgreSQL was killed is no good after it.
+        engine = sa.create_engine(own_url, pool_pre_ping=True)
         closing.callback(engine.dispose)
         scene = Scene(
             random.Random(plan.seed),

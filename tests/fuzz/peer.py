@@ -35,10 +35,7 @@ def _comes_back(data: bytes) -> bool:
         dcmwrite(buffer, dataset)
     except Exception:  # pydicom raises whatever the bytes make it raise
         return False
-    begin, written = _begin(data), buffer.getvalue()
-    told, again = data[begin:], written[_begin(written) :]
-    if dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-        told, again = _inflated(told), _inflated(again)
+    told, again = _data_set(data, dataset), _data_set(buffer.getvalue(), dataset)
     return bool(told) and told == again
 
 
@@ -46,7 +43,8 @@ def _reads_alike(data: bytes) -> bool:
     try:
         dataset = dcmread(io.BytesIO(data), force=True)
         theirs = values_by_pydicom(dcmread(io.BytesIO(data), force=True))
-        is_to_the_end = _last_end(dataset) == len(data)
+        # pydicom counts from where the inflated data set begins.
+        is_to_the_end = _last_end(dataset) == len(_data_set(data, dataset) if _is_deflated(dataset) else data)
     except Exception:
         return False
     ours = values_of(walked(data))
@@ -57,7 +55,7 @@ def _reads_alike(data: bytes) -> bool:
 
 def _last_end(dataset: FileDataset) -> int:
     """Return where the value that stands last in the file ends; 0 where pydicom does not say."""
-    raw = [item for tag in dataset.keys() if isinstance(item := dataset.get_item(tag), RawDataElement)]  # noqa: SIM118
+    raw = [item for item in dataset.values() if isinstance(item, RawDataElement)]
     last = max(raw, key=lambda item: item.value_tell)
     end: int = last.value_tell + len(last.value or b"")
     return end + _DELIMITER if last.length == UNDEFINED else end
@@ -71,6 +69,16 @@ def _begin(data: bytes) -> int:
         start = place + (12 if is_long else 8)
         place = start + int.from_bytes(data[start - (4 if is_long else 2) : start], "little")
     return place
+
+
+def _is_deflated(dataset: FileDataset) -> bool:
+    return bool(dataset.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian)
+
+
+def _data_set(data: bytes, dataset: FileDataset) -> bytes:
+    """Return the bytes of a file's data set, inflated."""
+    told = data[_begin(data) :]
+    return _inflated(told) if _is_deflated(dataset) else told
 
 
 def _inflated(data: bytes) -> bytes:

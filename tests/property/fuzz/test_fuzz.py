@@ -47,6 +47,13 @@ def test_pydicom_calls_sound_what_is(good: bytes) -> None:
     assert is_sound_dicom(good)
 
 
+def test_pydicom_calls_sound_what_ends_with_an_empty_value_and_was_changed_before_it() -> None:
+    (good,) = (file for file in good_files() if file.endswith(b"\x0e\x30\x08\x00" + bytes(4)))
+    assert is_sound_dicom(
+        good.replace(b"\x12\x00\x62\x00\x04\x00\x00\x00YES ", b"\x12\x00\x00\x00\x04\x00\x00\x00YES ")
+    )
+
+
 @pytest.mark.parametrize("syntax", ["", DEFLATED])
 def test_pydicom_calls_nothing_sound_that_was_cut_or_goes_on(syntax: str) -> None:
     data = ct(syntax=syntax) if syntax else ct()
