@@ -3,11 +3,10 @@
 Screenshots are kept in test-artefacts/browser/ and are there to be looked at.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
 from ingest.model.route import RouteKind, ShareAddress
 from ingest.reports.content import build_submission_report
@@ -15,15 +14,18 @@ from ingest.reports.delivery import ShareDelivery
 from ingest.reports.letters import index_entry, parcel_of
 from ingest.reports.preview import write_preview
 from ingest.reports.samples import sample_submissions
+from tests.e2e.browser.pages import (
+    ARTEFACTS,
+    DESKTOP,
+    PHONE,
+    open_page,
+    scrolls_sideways,
+    shot,
+    violations,
+)
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[3]
-AXE = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
-ARTEFACTS = ROOT / "test-artefacts" / "browser"
-CHROMIUM = "/usr/bin/chromium"
-
-DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 800}
 SUBMISSIONS = tuple(f"submission-{name}.html" for name in sample_submissions())
 # Between them these have every part that a page on a submission can have.
 TELLING = ("submission-complete.html", "submission-name-left.html", "submission-batch.html")
@@ -53,65 +55,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _write(path: Path, data: bytes) -> None:
     path.write_bytes(data)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Chromium's own sandbox does not start for root, as whom containers run the tests.
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the console said and what was fetched besides the page itself."""
-    return []
-
-
-def open_page(
-    browser: Browser,
-    path: Path,
-    complaints: list[str],
-    viewport: dict[str, int] = DESKTOP,
-    scheme: str = "light",
-) -> Page:
-    page = browser.new_context(viewport=viewport, color_scheme=scheme).new_page()  # type: ignore[arg-type]
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request", lambda request: complaints.append(request.url) if request.url != path.as_uri() else None
-    )
-    page.goto(path.as_uri())
-    return page
-
-
-def shot(page: Page, name: str, kind: str) -> None:
-    stem = name.removesuffix(".html").replace("/", "-")
-    page.screenshot(path=ARTEFACTS / f"{stem}-{kind}.png", full_page=True)
-
-
-def violations(page: Page) -> list[str]:
-    """Run axe-core past the page's own policy, which forbids every script."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE.read_text()})
-    answer = session.send(
-        "Runtime.evaluate",
-        {
-            "expression": "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.map("
-            "v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))",
-            "awaitPromise": True,
-            "returnByValue": True,
-        },
-    )
-    assert "exceptionDetails" not in answer, answer
-    found: list[str] = answer["result"]["value"]
-    return found
-
-
-def scrolls_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 VIEWS = [
