@@ -12,18 +12,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import shutil
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench_corpus import OUT, ROOT, SHARED, make_backlog, make_corpus, make_ground, make_large, trial_text
-from bench_rows import measure_catalogue, measure_check, measure_idle
+from bench_idle import measure_idle, measure_idle_azure
+from bench_rounds import Stopwatch, cpu_of_children, side_by_side
+from bench_rows import measure_catalogue, measure_check
 from bench_write import describe_machine, write_figures
 
 Figures = dict[str, Any]
@@ -36,6 +35,7 @@ class Worker:
         self._folder = make_ground("work")
         trial = OUT / "trial.toml"
         trial.write_text(trial_text(), encoding="utf-8")
+        (OUT / "hash.key").write_text("00" * 32, encoding="ascii")
         self._process = subprocess.Popen(
             [sys.executable, ROOT / "tooling" / "bench_worker.py", trial],
             stdin=subprocess.PIPE,
@@ -43,7 +43,7 @@ class Worker:
             text=True,
             env={**os.environ, "PYTHONPATH": str(tree)},
         )
-        self._number = 0
+        self.ground = self._folder / f"{os.getpid()}-{id(self)}"
 
     def __enter__(self) -> Worker:
         return self
@@ -68,38 +68,29 @@ class Worker:
         answer: Figures = json.loads(line)
         return answer
 
-    def ingest(self, package: Path, **more: object) -> Figures:
-        """Ingest a zip into a fresh archive and ledger; raises where it was not accepted."""
-        self._number += 1
-        data = self._folder / f"{os.getpid()}-{id(self)}-{self._number}"
+    def ingest(self, package: Path, *, keep: str = "", **more: object) -> Figures:
+        """Ingest a zip into archive and ledger in `ground`, fresh ones where nothing lies there.
+
+        keep: where both are moved afterwards; empty: nowhere. Raises where it was not accepted.
+        """
         try:
-            self.send(do="ingest", zip=str(package), data=str(data), **more)
+            self.send(do="ingest", zip=str(package), data=str(self.ground), **more)
             answer = self.receive()
+            if keep:
+                shutil.move(self.ground, keep)
         finally:
-            shutil.rmtree(data, ignore_errors=True)
+            shutil.rmtree(self.ground, ignore_errors=True)
         if answer["outcome"] != "accepted":
             raise SystemExit(f"{package.name}: {answer}")
         return answer
 
 
 def run_timed(command: Sequence[str | Path]) -> Figures:
-    """Run a command and return its wall and CPU seconds."""
+    """Run a command and return what it took."""
     environment = {**os.environ, "TMPDIR": str(make_ground("yard"))}
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    stopwatch = Stopwatch(cpu_of_children)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
-    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return {"wall": wall, "cpu": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime}
-
-
-def side_by_side(rounds: int, one: Callable[[], Figures], other: Callable[[], Figures]) -> Figures:
-    """Run both in turn; return the medians, and the medians of the ratios of wall and CPU."""
-    pairs = [(one(), other()) for _ in range(rounds)]
-    made: Figures = {}
-    for clock in ("wall", "cpu"):
-        made[clock] = statistics.median(pair[0][clock] for pair in pairs)
-        made[f"other_{clock}"] = statistics.median(pair[1][clock] for pair in pairs)
-        made[f"{clock}_ratio"] = statistics.median(pair[0][clock] / pair[1][clock] for pair in pairs)
-    return made
+    return stopwatch.end()
 
 
 def measure_job(rounds: int) -> Figures:
@@ -134,24 +125,30 @@ def measure_workers(rounds: int, count: int = 6) -> Figures:
             data = make_ground("work") / f"backlog-{os.getpid()}"
             share = data / "shares" / "smb" / "123"
             share.mkdir(parents=True)
+            spent: list[float] = []
             try:
                 for package in backlog:
                     (share / package.name).hardlink_to(package)
                 first.send(do="collect", data=str(data))
                 if first.receive()["submissions"] != count:
                     raise SystemExit("not every zip of the backlog became a submission")
-                began = time.perf_counter()
+                for worker in workers:
+                    worker.send(do="prepare", data=str(data))
+                    worker.receive()
+                stopwatch = Stopwatch(lambda: sum(spent))
                 for place, worker in enumerate(workers):
                     worker.send(do="drain", data=str(data), place=place * count // 2)
-                outcomes = [worker.receive()["outcomes"] for worker in workers]
-                if any(answer != ["accepted"] for answer in outcomes):
-                    raise SystemExit(f"the backlog was not accepted: {outcomes}")
-                return {"wall": time.perf_counter() - began, "cpu": 1.0}
+                answers = [worker.receive() for worker in workers]
+                if any(answer["outcomes"] != ["accepted"] for answer in answers):
+                    raise SystemExit(f"the backlog was not accepted: {answers}")
+                spent.extend(answer["cpu"] for answer in answers)
+                return stopwatch.end()
             finally:
                 shutil.rmtree(data, ignore_errors=True)
 
         for worker in (first, second):
             worker.ingest(backlog[0])
+        drain([first, second])  # each has its statements compiled then
         return {"workers": side_by_side(rounds, lambda: drain([first, second]), lambda: drain([first]))}
 
 
@@ -197,7 +194,7 @@ def main() -> None:
         "workers": lambda: measure_workers(rounds),
         "catalogue": lambda: measure_catalogue(Worker, rounds),
         "check": lambda: measure_check(rounds),
-        "idle": lambda: measure_idle(rounds),
+        "idle": lambda: measure_idle(rounds) | measure_idle_azure(max(rounds, 5)),
     }
     figures: Figures = {"machine": describe_machine()}
     for name in options.rows.split(","):

@@ -2,7 +2,8 @@
 
 Rows are laid down in bulk up to a share of the whole; on top of each fill, workers take new submissions
 through every step as the service does (claims, batches of instances, subject lease, filing, outbox, audit),
-and the queries of a step and of a person are timed. Run from the repository's root:
+and the queries of a step and of a person are timed, with PostgreSQL's own time of each statement.
+Run from the repository's root:
 
     PYTHONPATH=. .venv/bin/python tooling/bench_ledger.py [--zips 30] [--workers 2] [--json FILE]
 """
@@ -15,11 +16,13 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
 import sqlalchemy as sa
 from ledger_fill import fill
+from ledger_statements import SETTINGS, begin_account, describe, read_account
 
 from ingest.ledger.catalogue import CatalogueFilter
 from ingest.ledger.engine import make_engine
@@ -43,7 +46,7 @@ LEASE = 120.0
 def main() -> None:
     """Fill, measure, fill more, measure again."""
     options = _options()
-    server = Postgres(["shared_buffers=256MB"])
+    server = Postgres(["shared_buffers=256MB", "max_wal_size=4GB", *SETTINGS])
     try:
         server.start()
         upgrade(server.url)
@@ -61,12 +64,14 @@ def main() -> None:
 
 def measure(url: str, options: argparse.Namespace, part: float) -> dict[str, object]:
     """Return zips a second through every step, and milliseconds of each query (median)."""
+    begin_account(url)
     began = time.monotonic()
     with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
         names = [f"{part}-{number}" for number in range(options.workers)]
         each = pool.map(work, [url] * len(names), names, [options.measure] * len(names))
         both = [item for times in each for item in times]
     seconds = time.monotonic() - began
+    statements = describe(read_account(url), len(both))
     timings = [elapsed for elapsed, _ in both]
     return {
         "rows": counts(url),
@@ -76,6 +81,7 @@ def measure(url: str, options: argparse.Namespace, part: float) -> dict[str, obj
         "zip_client_cpu_ms_median": round(statistics.median(cpu for _, cpu in both) * 1000, 1),
         "zip_ms_95": round(sorted(timings)[int(len(timings) * 0.95)] * 1000, 1),
         "queries_ms": queries(url),
+        "statements": statements,
     }
 
 
@@ -127,6 +133,8 @@ def take_through(ledger: Ledger, submission_id: str, subject_id: str, site: str,
         FiledMember(item.ordinal, "planning-ct", f"planning-ct/{item.ordinal}.dcm") for item in arrived
     )
     head = lease.head_version
+    with ledger.read() as tx:
+        tx.collisions.is_new_since(subject_id, arrived, tx.now - timedelta(seconds=60))
     order = Filing(subject_id, submission_id, act, number, head, head + 1, members, bytes=1000)
     _step(ledger, submission_id, worker, Event.FILED, lambda tx: tx.filings.record(lease, order))
     ledger.release_subject(lease)
@@ -149,8 +157,10 @@ def queries(url: str) -> dict[str, float]:
         "first 1,000 instances of a modality": lambda tx: tx.catalogue.instances(
             CatalogueFilter(modality="CT"), limit=1000
         ),
-        "newest 200 submissions": lambda tx: tx.submissions.find(),
-        "held submissions of a site": lambda tx: tx.submissions.find(outcome=Outcome.HELD, site="101"),
+        "newest 200 submissions": lambda tx: tx.submissions.find(limit=200),
+        "held submissions of a site": lambda tx: tx.submissions.find(
+            outcome=Outcome.HELD, site="101", limit=200
+        ),
         "submissions of a subject": lambda tx: tx.submissions.find(subject_id="101-1007"),
         "subjects of a site": lambda tx: tx.subjects.find(site="101"),
         "vital signs": lambda tx: tx.vitals.read(),
@@ -204,9 +214,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--instances", type=int, default=60, help="filed instances of a subject")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--measure", type=int, default=60, help="new zips for each worker and fill")
-    parser.add_argument(
-        "--parts", type=float, nargs="+", default=[0.0, 0.1, 0.5, 1.0], help="fills, ascending"
-    )
+    parser.add_argument("--parts", type=float, nargs="+", default=[0.0, 0.3, 1.0], help="fills, ascending")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

@@ -11,9 +11,13 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from bench_rounds import Stopwatch
 
 from ingest.inspection.client import Inspector
 from ingest.ledger.transitions import ACTIVE_STATES
@@ -31,17 +35,34 @@ _TICK = os.sysconf("SC_CLK_TCK")
 class Worker:
     """Keeps its inspection child between the zips."""
 
-    def __init__(self, trial_text: str) -> None:
-        self._trial = parse_trial(trial_text)
+    def __init__(self, trial_file: Path) -> None:
+        self._trial = parse_trial(trial_file.read_text(encoding="utf-8"))
+        self._key_file = trial_file.with_name("hash.key")
         self._inspector = Inspector()
         self._inspector.warm()
+        self._kept: dict[Path, Service] = {}
 
-    def open(self, data: Path) -> Service:
-        """Open a service in `data`, with the warm child."""
-        settings = Settings(data_dir=data)
-        service = open_service(settings, trial=self._trial)
-        service.parts = replace(service.parts, inspector=self._inspector)
-        return service
+    @contextmanager
+    def open(self, data: Path) -> Iterator[Service]:
+        """Give the service of `data` with the warm child; the second time its statements are compiled.
+
+        Ledger and archive in `data` may be others each time; where there are none they are made.
+        """
+        if not (data / "ledger.sqlite").exists() or data not in self._kept:
+            settings = Settings(data_dir=data, key_file=self._key_file)
+            with open_service(settings, trial=self._trial) as fresh:
+                fresh.parts = replace(fresh.parts, inspector=self._inspector)
+            self._kept.setdefault(data, fresh)
+        service = self._kept[data]
+        try:
+            yield service
+        finally:
+            service.parts.ledger.close()
+
+    def prepare(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Open the service, and nothing else."""
+        with self.open(Path(message["data"])):
+            return {}
 
     def cpu(self) -> float:
         """Return the CPU seconds of this process and its child."""
@@ -60,9 +81,9 @@ class Worker:
             target.hardlink_to(source)
             drive_round(service.parts, service.woken)  # sighted; at the next poll it has settled
             watch = _Memory(self._inspector) if message.get("memory") else None
-            cpu, wall = self.cpu(), time.perf_counter()
+            stopwatch = Stopwatch(self.cpu)
             drive_round(service.parts, service.woken)
-            answer: dict[str, Any] = {"wall": time.perf_counter() - wall, "cpu": self.cpu() - cpu}
+            answer = stopwatch.end()
             if watch is not None:
                 answer["memory"] = watch.end()
             with service.parts.ledger.read() as tx:
@@ -78,11 +99,12 @@ class Worker:
     def drain(self, message: dict[str, Any]) -> dict[str, Any]:
         """Take steps of whatever waits until nothing does; `place`: where in the queue this worker begins."""
         with self.open(Path(message["data"])) as service:
+            began = self.cpu()
             while True:
                 with service.parts.ledger.read() as tx:
                     waiting = [item.id for item in tx.submissions.find(states=ACTIVE_STATES, limit=1000)]
                 if not waiting:
-                    return self._outcomes(service)
+                    return {"cpu": self.cpu() - began, **self._outcomes(service)}
                 place = message["place"] % len(waiting)
                 if not any(_take_all(service, name) for name in (*waiting[place:], *waiting[:place])):
                     time.sleep(0.01)
@@ -135,8 +157,8 @@ def main() -> None:
     """Answer until standard input ends. What the program logs goes nowhere."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    worker = Worker(Path(sys.argv[1]).read_text())
-    acts = {"ingest": worker.ingest, "collect": worker.collect, "drain": worker.drain}
+    worker = Worker(Path(sys.argv[1]))
+    acts = {name: getattr(worker, name) for name in ("prepare", "ingest", "collect", "drain")}
     for line in sys.stdin:
         message = json.loads(line)
         print(json.dumps(acts[message["do"]](message)), file=answers, flush=True)
