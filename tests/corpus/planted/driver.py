@@ -13,14 +13,12 @@ from pydicom.dataset import Dataset
 
 from ingest.checks.codes import load_codes
 from ingest.checks.pseudonymisation.judge import MISSING, ContainerMember, Judgement, PackageJudge
-from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.model.finding import InstanceRef
 from ingest.model.inspection import Approval
 from ingest.model.route import RouteKind
 from ingest.trial.definition import Trial
-from ingest.trial.load import load_default_trial
+from tests.judges import make_judge
 
-KEY = b"k" * 32
 STUDY_ID = "123-1001"
 
 
@@ -45,16 +43,7 @@ def judge_members(
     trial: Trial | None = None,
 ) -> tuple[PackageJudge, Judgement]:
     """Judge a package of (name, bytes of a DICOM file)."""
-    trial = trial or load_default_trial()
-    judge = PackageJudge(
-        load_rules(),
-        route=route,
-        site=trial.site("123"),
-        trial=trial,
-        approvals=approvals,
-        hmac_key=KEY,
-        package_name=package_name,
-    )
+    judge = make_judge(route=route, trial=trial, approvals=approvals, package_name=package_name)
     listed = [
         judge_file(judge, ordinal, name, data, allowed, extra)
         for ordinal, (name, data) in enumerate(members, start=1)

@@ -9,17 +9,13 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ingest.checks.pseudonymisation.judge import PackageJudge
-from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.dicom.content import digest_content
 from ingest.dicom.facts import NOT_YET, instance_ref, read_facts
 from ingest.dicom.paths import PathTree
 from ingest.dicom.soundness import SOP_CLASS, check_soundness
 from ingest.dicom.walk import Walk, walk, where_of, where_of_item
 from ingest.inspection.judging import ElementJudging
-from ingest.model.route import RouteKind
 from ingest.trial.definition import Limits
-from ingest.trial.load import load_default_trial
 from tests.corpus.dicom_parts import (
     BIG,
     BIG_ENDIAN,
@@ -33,9 +29,9 @@ from tests.corpus.dicom_parts import (
     outside,
 )
 from tests.corpus.mutation import mutate
+from tests.judges import make_judge
 
 _ID = "123-1001"
-_TRIAL = load_default_trial()
 _SYNTAX = {LITTLE: EXPLICIT, PLAIN: IMPLICIT, BIG_ENDIAN: BIG}
 _CREATOR, _OTHER_CREATOR, _CHARSET, _ITEMS = 0x00290010, 0x00290011, 0x00080005, 0x00081140
 _TEXTS = (0x00080070, 0x00081030, 0x00081090, 0x00104000, 0x00181030, 0x00204000, 0x00291010, 0x00291110)
@@ -183,15 +179,7 @@ class Reading:
 
     def __init__(self, tree: PathTree) -> None:
         self._tree = tree
-        self._judge = PackageJudge(
-            load_rules(),
-            route=RouteKind.EXPLORER,
-            site=_TRIAL.site("123"),
-            trial=_TRIAL,
-            approvals=(),
-            hmac_key=b"k" * 32,
-            package_name="upload.zip",
-        )
+        self._judge = make_judge()
         self._judging = ElementJudging(self._judge)
         self.recognised = 0
 

@@ -15,8 +15,8 @@ from ingest.checks.pseudonymisation.places import Places
 from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.checks.pseudonymisation.values import judge_value
 from ingest.model.finding import InstanceRef
-from ingest.model.route import RouteKind
 from ingest.trial.load import load_default_trial
+from tests.judges import make_judge
 
 TRIAL = load_default_trial()
 VRS = [*load_rules().by_vr, "ZZ"]
@@ -37,16 +37,8 @@ PATHS = [
 CHARSETS = [(), ("ISO_IR 100",), ("ISO_IR 192",), ("", "ISO 2022 IR 87"), ("NONSENSE",)]
 
 
-def make_judge(name: str = "x.zip") -> PackageJudge:
-    judge = PackageJudge(
-        load_rules(),
-        route=RouteKind.EXPLORER,
-        site=TRIAL.site("123"),
-        trial=TRIAL,
-        approvals=(),
-        hmac_key=b"k",
-        package_name=name,
-    )
+def begin_judging(name: str = "x.zip") -> PackageJudge:
+    judge = make_judge(package_name=name)
     judge.begin_instance(InstanceRef(1), "123-1001", "123-1001", "", frozenset({"123-1001"}))
     return judge
 
@@ -54,7 +46,7 @@ def make_judge(name: str = "x.zip") -> PackageJudge:
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(PATHS), st.sampled_from(VRS), st.binary(max_size=200), st.sampled_from(CHARSETS))
 def test_no_value_raises_an_exception(path: str, vr: str, value: bytes, charset: tuple[str, ...]) -> None:
-    judge = make_judge()
+    judge = begin_judging()
     judge.judge(path, vr, value, charset, lambda: path)
     judge.judge_preamble(value[:128])
     judge.judge_trailing(value)
@@ -75,7 +67,7 @@ def test_no_value_raises_an_exception(path: str, vr: str, value: bytes, charset:
 def test_what_is_clean_at_a_glance_is_clean_when_judged(
     path: str, vr: str, value: bytes, knows: bool
 ) -> None:
-    context = make_judge()._context
+    context = begin_judging()._context
     if knows:
         context.known_numbers.add("123456")
     place = Places(load_rules()).get(path, vr)
@@ -89,7 +81,7 @@ def test_what_is_clean_at_a_glance_is_clean_when_judged(
 @given(st.from_regex(rb" ?-?[0-9]{1,4}(\.[0-9]{1,8})?[ \0]?", fullmatch=True), st.sampled_from(["", "ACME"]))
 def test_of_short_numbers_in_private_elements_all_say_the_same(value: bytes, creator: str) -> None:
     if is_short_number(value):
-        context, place = make_judge()._context, Places(load_rules()).get("(0021,1010)", "UN")
+        context, place = begin_judging()._context, Places(load_rules()).get("(0021,1010)", "UN")
         judged = judge_value(context, place, value, (), creator)
         assert judged is not None
         assert (judged.raised.codes, judged.raised.identifiers) == ({"PSN301": {}}, [])
@@ -99,7 +91,7 @@ def test_of_short_numbers_in_private_elements_all_say_the_same(value: bytes, cre
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60), st.text(max_size=40), st.binary(max_size=60), st.binary(max_size=40))
 def test_no_container_raises_an_exception(zip_name: str, name: str, comment: bytes, extra: bytes) -> None:
-    judge = make_judge(zip_name)
+    judge = begin_judging(zip_name)
     judge.end_instance()
     judge.judge_container(comment, [ContainerMember(1, name, comment, extra, "1.2.3", ("1.2",))])
     judge.finish()
@@ -108,7 +100,7 @@ def test_no_container_raises_an_exception(zip_name: str, name: str, comment: byt
 @settings(max_examples=150, deadline=None)
 @given(st.text("BCDFGHJKLMNPQRSTVWXZ", min_size=9, max_size=14), st.sampled_from(PATHS), st.sampled_from(VRS))
 def test_findings_hold_nothing_of_the_value(word: str, path: str, vr: str) -> None:
-    judge = make_judge(f"{word}.zip")
+    judge = begin_judging(f"{word}.zip")
     judge.judge("(0010,0010)", "PN", f"{word}^ANNA".encode(), (), lambda: "(0010,0010)")
     judge.judge(path, vr, word.encode(), (), lambda: path)
     judge.judge_container(word.encode(), [ContainerMember(1, f"{word}/1.dcm")])

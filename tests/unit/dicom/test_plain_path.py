@@ -14,8 +14,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from ingest.checks.pseudonymisation.judge import Hit, PackageJudge
-from ingest.checks.pseudonymisation.rules import load_rules
+from ingest.checks.pseudonymisation.judge import Hit
 from ingest.demo.synthetic.case import encode
 from ingest.dicom import faults
 from ingest.dicom.content import digest_content, digest_pixels
@@ -26,14 +25,13 @@ from ingest.dicom.soundness import SOP_CLASS, check_soundness
 from ingest.dicom.walk import Walk, walk
 from ingest.inspection.judging import Charset, ElementJudging, Memo
 from ingest.model.instance import InstanceFacts
-from ingest.model.route import RouteKind
 from ingest.trial.definition import Limits
-from ingest.trial.load import load_default_trial
 from tests.builders import build_case
 from tests.corpus.dicoms import HOSTILE_DICOMS, SOUND_DICOMS
 from tests.corpus.planted.clean import clean_files
 from tests.corpus.planted.leaks import leaks
 from tests.corpus.planted.second import second_clean, second_leaks
+from tests.judges import make_judge
 from tests.pydicom_walk import mended, walk_with_pydicom
 from tests.unit.dicom.test_against_pydicom import clinical_files
 
@@ -153,16 +151,7 @@ def _faults(found: Walk) -> list[tuple[str, str]]:
 
 def _findings(found: Walk, kind: type[ElementJudging]) -> Counter[tuple[str, str]]:
     """Return how often each code was raised at each place; items apart are one place."""
-    trial = load_default_trial()
-    judge = PackageJudge(
-        load_rules(),
-        route=RouteKind.EXPLORER,
-        site=trial.site("123"),
-        trial=trial,
-        approvals=(),
-        hmac_key=b"k" * 32,
-        package_name="upload.zip",
-    )
+    judge = make_judge()
     patient_id = found.text(0x00100020)
     judge.begin_instance(instance_ref(found, 1), _ID, patient_id, found.text(SOP_CLASS), frozenset({_ID}))
     found.trailing = None

@@ -13,7 +13,8 @@ from ingest.model.inspection import Approval, ApprovalKind
 from ingest.model.route import RouteKind
 from ingest.trial.load import load_default_trial
 from tests.corpus.planted.bases import base, put, saved
-from tests.corpus.planted.driver import KEY, flagged, judge_members
+from tests.corpus.planted.driver import flagged, judge_members
+from tests.judges import KEY
 from tests.real_data import REAL_DATA
 
 
