@@ -149,6 +149,11 @@ class Acts(Area):
         found = self._all((acts.c.kind == ActKind.REASSIGN.value) & acts.c.confirmed.is_not(None))
         return tuple(item for item in found if item.act.needs_second)
 
+    def wholes_of(self, found: Iterable[RecordedAct]) -> tuple[RecordedAct, ...]:
+        """Return the reassignments that acts are parts of, oldest first: a part's reason names the whole."""
+        names = {item.act.reason for item in found if _is_part(item.act)}
+        return self._all(acts.c.name.in_(sorted(names))) if names else ()
+
     def find(self, *, limit: int = 200) -> tuple[RecordedAct, ...]:
         """Return the newest acts, oldest of them first."""
         newest = sa.select(acts).order_by(acts.c.recorded.desc(), acts.c.name.desc()).limit(limit)
@@ -179,6 +184,10 @@ def act_columns(act: NewAct) -> dict[str, Any]:
         "reason": act.reason,
         "overrules": dump(sorted(act.overrules)) if act.overrules else "",
     }
+
+
+def _is_part(act: NewAct) -> bool:
+    return act.kind is ActKind.REASSIGN and act.submission_id is not None and not act.needs_second
 
 
 def waiting_act(on_same: Iterable[RecordedAct]) -> RecordedAct | None:

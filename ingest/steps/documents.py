@@ -43,13 +43,14 @@ def read_authority(
     approvals = tx.approvals.find(submission.share.site, with_past=True)
     acts = tx.acts.of_submission(submission.id)
     names = names_of(subject.label, acts)
+    own = [
+        item
+        for item in acts
+        if item.act.label in names and item.confirmed is not None and item.confirmed <= decided.decided
+    ]
     return Authority(
         tuple(row for row in approvals if _is_in_force(row, stored.completed)),
-        tuple(
-            item
-            for item in acts
-            if item.act.label in names and item.confirmed is not None and item.confirmed <= decided.decided
-        ),
+        (*tx.acts.wholes_of(own), *own),
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,6 +153,23 @@ def test_what_was_filed_is_reassigned_from_the_archive_when_the_zip_is_gone(desk
     assert "nothing is wrong" in desk.type("archive", "verify")
     run = desk.type("reprocess", "submission", submission, "--dry-run", *WHO)
     assert "bytes no longer held" not in run
+
+
+def test_who_moved_a_subject_stands_in_the_archive_where_its_new_name_is_read(desk: Desk) -> None:
+    desk.arrive("smb", "123", "a.zip", zip_instances(small_case("123-1007", 7)))
+    desk.type("reassign", "123-1007", "123-1008", *TWO)
+    filed = desk.settings.data_dir / "subjects" / "123-1008" / "v1" / "content" / "records" / "v1"
+    receipt = json.loads((filed / "receipt.json").read_text())
+    whole, part = receipt["acts"]
+    assert (whole["by"], whole["second_by"], whole["reason"]) == ("A. Manager", "P. Hysicist", "as agreed")
+    assert (whole["name"], whole["submission"]) == ("reassign:123-1007:1", None)
+    assert (part["reason"], part["submission"]) == (whole["name"], "S000001")
+    shutil.rmtree(desk.settings.data_dir / "subjects" / "123-1007")
+    for path in desk.settings.data_dir.glob("ledger.sqlite*"):
+        path.unlink()
+    desk.type("archive", "rebuild-ledger")
+    with open_service(desk.settings) as service, service.parts.ledger.read() as tx:
+        assert tx.acts.get(whole["name"]).second_by == "P. Hysicist"
 
 
 def test_a_released_id_is_reassigned_from_the_archive_too(desk: Desk) -> None:
