@@ -11,8 +11,9 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import TracebackType
 
 from ingest.archive.order import NoRoom
 from ingest.model.errors import TransientError
@@ -183,6 +184,19 @@ def discard(path: Path) -> None:
     else:
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder and all that is in it; nothing happens where it is gone. Raises OSError: some stays."""
+    shutil.rmtree(path, onerror=_raise_unless_gone)
+
+
+def _raise_unless_gone(
+    _call: Callable[..., object], _path: str, fault: tuple[type[BaseException], BaseException, TracebackType]
+) -> None:
+    """Raise what rmtree met, but where somebody else has just removed the same."""
+    if not isinstance(fault[1], FileNotFoundError):
+        raise fault[1]
 
 
 def digest_file(path: Path) -> str:

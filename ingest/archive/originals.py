@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.archive.disk import discard, move_directory, sync_directory, worldly_faults, write_file
+from ingest.archive.disk import (
+    discard,
+    move_directory,
+    remove_tree,
+    sync_directory,
+    worldly_faults,
+    write_file,
+)
 from ingest.archive.places import Places
 from ingest.archive.room import require_room
 
@@ -70,7 +76,7 @@ class Originals:
 
     @contextmanager
     def receive(self, submission_id: str, name: str, size: int) -> Iterator[Receiving]:
-        """Give a sink for a download of `size` bytes; kept in one rename, in the place of an earlier one.
+        """Give a sink for a download of `size` bytes; kept whole, in the place of an earlier one.
 
         Raises NoRoom, TransientError.
         """
@@ -86,8 +92,7 @@ class Originals:
             if receiving.is_kept:
                 with worldly_faults("keeping an original"):
                     sync_directory(draft)
-                    self.remove(submission_id)
-                    move_directory(draft, self._folder(submission_id))
+                    self._keep(draft, self._folder(submission_id))
         finally:
             receiving.close()
             discard(draft)
@@ -105,7 +110,8 @@ class Originals:
 
     def has(self, submission_id: str) -> bool:
         """Whether a submission's original is held."""
-        return (self._folder(submission_id) / PACKAGE).is_file()
+        folder = self._folder(submission_id)
+        return (folder / PACKAGE).is_file() and (folder / NAME).is_file()
 
     def held(self) -> list[str]:
         """Return the submissions whose originals are held."""
@@ -117,7 +123,7 @@ class Originals:
         if not folder.exists():
             return False
         with worldly_faults("removing an original"):
-            shutil.rmtree(folder)
+            remove_tree(folder)
             sync_directory(self._places.originals)
         return True
 
@@ -133,10 +139,25 @@ class Originals:
         finally:
             discard(draft)
 
-    def clear_drafts(self) -> None:
-        """Remove downloads that a dead worker left. Call it when none is under way."""
-        for draft in self._places.originals.glob(".*~*"):
-            discard(draft)
+    def drafts(self) -> list[Path]:
+        """Return downloads and packages in the making, those that dead workers left among them."""
+        return sorted(self._places.originals.glob(".*~*"))
+
+    def remove_drafts(self, submission_id: str) -> None:
+        """Remove what dead workers left of a submission; none may be at it. Raises TransientError."""
+        with worldly_faults("removing a download"):
+            for draft in self._places.originals.glob(f".{submission_id}~*"):
+                remove_tree(draft)
+            sync_directory(self._places.originals)
+
+    def _keep(self, draft: Path, folder: Path) -> None:
+        """Keep a draft; what is in its place stays whole until each file is replaced in one rename."""
+        if not folder.is_dir():
+            move_directory(draft, folder)
+            return
+        for name in (NAME, PACKAGE):
+            (draft / name).replace(folder / name)
+        sync_directory(folder)
 
     def _folder(self, submission_id: str) -> Path:
         return self._places.originals / submission_id

@@ -6,7 +6,6 @@ is the caller's to remove, or to name in the certificate.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from ingest.archive.disk import (
     make_directories,
     move_directory,
     place_file,
+    remove_tree,
     sync_directory,
     sync_tree,
     worldly_faults,
@@ -33,7 +33,7 @@ from ingest.archive.inventory import (
 )
 from ingest.archive.order import RECORDS, ArchiveDamaged, FilingOrder, HeadMoved, NoSuchFile, check_order
 from ingest.archive.places import Places
-from ingest.archive.recovery import REBUILT, REPLACED, read_filing_record, recover_object
+from ingest.archive.recovery import REBUILT, REPLACED, read_filing_record, recover_object, remove_leftovers
 from ingest.archive.store import Archive
 
 
@@ -75,6 +75,7 @@ def purge(archive: Archive, order: PurgeOrder) -> Purged:
         raise ValueError("a purge files nothing but records")
     with archive.writing(record.subject_id), worldly_faults("purging a subject"):
         recovery, before = recover_object(places, record.subject_id)
+        remove_leftovers(places, record.subject_id)
         if recovery.is_damaged:
             raise ArchiveDamaged("the subject's inventory is damaged")
         if before is None:
@@ -131,7 +132,7 @@ def _exchange(places: Places, subject_id: str) -> None:
     replaced = places.building / f"{subject_id}~{REPLACED}"
     move_directory(root, replaced)
     move_directory(places.building / f"{subject_id}~{REBUILT}", root)
-    shutil.rmtree(replaced)
+    remove_tree(replaced)
     sync_directory(places.building)
 
 
@@ -188,4 +189,4 @@ def _holds(folder: Path, digests: frozenset[str]) -> bool:
 
 def _remove_trees(folders: list[Path]) -> None:
     for folder in folders:
-        shutil.rmtree(folder)
+        remove_tree(folder)

@@ -12,7 +12,14 @@ import re
 import secrets
 from pathlib import Path
 
-from ingest.archive.disk import digest_file, discard, move_directory, replace_file, sync_directory
+from ingest.archive.disk import (
+    digest_file,
+    discard,
+    move_directory,
+    remove_tree,
+    replace_file,
+    sync_directory,
+)
 from ingest.archive.inventory import INVENTORY, SIDECAR, Inventory, read_inventory, sidecar_of
 from ingest.archive.order import FILING_RECORD, RECORDS, ArchiveDamaged, Recovery
 from ingest.archive.places import Places
@@ -53,6 +60,12 @@ def recover_object(places: Places, subject_id: str) -> tuple[Recovery, Inventory
         rolled.append(number)
     is_completed = is_completed or is_sidecar_written
     return Recovery(inventory.head, tuple(rolled), tuple(orphaned), is_completed), inventory
+
+
+def remove_leftovers(places: Places, subject_id: str) -> None:
+    """Remove what recovery could not: of a subject that is taken out nothing may stay. Raises OSError."""
+    for leftover in places.buildings_of(subject_id):
+        remove_tree(leftover)
 
 
 def list_version(places: Places, root: Path, inventory: bytes) -> None:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
 
-from ingest.archive.disk import digest_file, discard, place_file, sync_directory, worldly_faults
+from ingest.archive.disk import digest_file, discard, place_file, remove_tree, sync_directory, worldly_faults
 from ingest.archive.order import StagingLost
 from ingest.archive.places import Places
 from ingest.archive.restarts import is_of_this_run, mark
@@ -34,7 +32,7 @@ def fresh_staging(places: Places, submission_id: str) -> Path:
     # The file system chooses a folder's place by the name with which it is made (`placement`).
     fresh = places.staging / f".{submission_id}~{secrets.token_hex(8)}"
     with worldly_faults("making a staging folder"):
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
         fresh.mkdir(mode=0o700)
         mark(fresh)
         fresh.rename(folder)
@@ -42,13 +40,22 @@ def fresh_staging(places: Places, submission_id: str) -> Path:
 
 
 def submission_of(folder: Path) -> str:
-    """Return whose a folder in staging/ is, also one in the making that a killed worker left."""
+    """Return whose a folder in staging/ or originals/ is, also one in the making that was left."""
     return folder.name.partition("~")[0].removeprefix(".")
 
 
 def clear_staging(places: Places, submission_id: str) -> None:
-    """Remove a submission's staged members."""
+    """Remove a submission's staged members, as far as it goes; the night's work removes what stays."""
     discard(places.staging / submission_id)
+
+
+def remove_staged(places: Places, submission_id: str) -> None:
+    """Remove all that any worker staged of a submission. Raises TransientError: some of it stays."""
+    with worldly_faults("removing what is staged"):
+        for folder in places.staging.iterdir():
+            if submission_of(folder) == submission_id:
+                remove_tree(folder)
+        sync_directory(places.staging)
 
 
 def quarantine_members(places: Places, submission_id: str, members: Mapping[int, str]) -> int:
@@ -64,7 +71,7 @@ def quarantine_members(places: Places, submission_id: str, members: Mapping[int,
     is_sure = is_recent(places, submission_id)
     with worldly_faults("putting members into quarantine"):
         if not wanted:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
             return 0
         folder.mkdir(mode=0o700, exist_ok=True)
         kept = {folder / f"{ordinal}.dcm" for ordinal in wanted}
@@ -96,17 +103,19 @@ def clear_quarantine(places: Places, submission_id: str) -> bool:
     if not folder.exists():
         return False
     with worldly_faults("clearing quarantine"):
-        shutil.rmtree(folder, onerror=_raise_unless_gone)
+        remove_tree(folder)
         sync_directory(places.quarantine)
     return True
 
 
-def _raise_unless_gone(
-    _call: Callable[..., object], _path: str, fault: tuple[type[BaseException], BaseException, TracebackType]
-) -> None:
-    """Raise what rmtree met, but where somebody else has just removed the same."""
-    if not isinstance(fault[1], FileNotFoundError):
-        raise fault[1]
+def remove_quarantined(places: Places, submission_id: str, ordinals: Iterable[int]) -> None:
+    """Remove some of a submission's quarantined members. Raises TransientError."""
+    folder = places.quarantine / submission_id
+    with worldly_faults("removing from quarantine"):
+        for ordinal in ordinals:
+            (folder / f"{ordinal}.dcm").unlink(missing_ok=True)
+        if folder.exists():
+            sync_directory(folder)
 
 
 def staged_size(path: Path) -> int:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from ingest.archive.disk import move_directory, replace_file, sync_directory, worldly_faults
+from ingest.archive.disk import move_directory, remove_tree, replace_file, sync_directory, worldly_faults
 from ingest.archive.order import ArchiveDamaged, check_subject_id
-from ingest.archive.recovery import recover_object
+from ingest.archive.recovery import recover_object, remove_leftovers
 from ingest.archive.store import Archive
 
 
@@ -78,6 +78,16 @@ def read_withdrawals(archive: Archive) -> tuple[WithdrawalNote, ...]:
         raise ArchiveDamaged("a note of a withdrawal cannot be read") from None
 
 
+def count_files(archive: Archive, subject_id: str) -> int:
+    """Return how many files a subject's object has, records and inventories too; 0 where there is none."""
+    with worldly_faults("counting a subject's files"):
+        return len(_files_of(archive.places.object_of(subject_id)))
+
+
+def _files_of(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+
+
 def withdraw(archive: Archive, subject_id: str) -> Withdrawn:
     """Remove a subject's object and whatever else lies under its name; a no-op where nothing does.
 
@@ -86,17 +96,18 @@ def withdraw(archive: Archive, subject_id: str) -> Withdrawn:
     places = archive.places
     with archive.writing(subject_id), worldly_faults("withdrawing a subject"):
         recover_object(places, subject_id)
+        remove_leftovers(places, subject_id)
         root, orphans = places.object_of(subject_id), places.orphans_of(subject_id)
         files = size = elsewhere = 0
         if root.is_dir():
-            found = [path.stat() for path in root.rglob("*") if path.is_file() and not path.is_symlink()]
+            found = [path.stat() for path in _files_of(root)]
             files, size = len(found), sum(item.st_size for item in found)
             elsewhere = sum(item.st_nlink > 1 for item in found)
             gone = places.building / f"{subject_id}~withdrawn-{secrets.token_hex(4)}"
             move_directory(root, gone)
-            shutil.rmtree(gone)
+            remove_tree(gone)
             sync_directory(places.building)
         for orphan in orphans:
-            shutil.rmtree(orphan)
+            remove_tree(orphan)
         sync_directory(places.orphans)
         return Withdrawn(files, size, len(orphans), elsewhere)

@@ -25,7 +25,7 @@ def command() -> None:
 @click.option("--site", metavar="CODE", help="Of one site.")
 @click.option("--owner", metavar="NAME", help="Of one person.")
 def list_items(site: str | None, owner: str | None) -> None:
-    """List what is held, oldest first, and the acts that wait for a second person.
+    """List what is held, oldest first, and the acts that wait: for a second person, or to be done.
 
     \b
     ingest held list
@@ -34,8 +34,8 @@ def list_items(site: str | None, owner: str | None) -> None:
     with open_from_settings() as service:
         works = settle_held.list_held(service.parts, site, owner)
         with service.parts.ledger.read() as tx:
-            waiting = tx.acts.waiting_for_second()
-        for line in list_in_lines(works, waiting, service.parts.clock.now()):
+            waiting, undone = tx.acts.waiting_for_second(), tx.acts.to_carry_out()
+        for line in list_in_lines(works, waiting, undone, service.parts.clock.now()):
             click.echo(line)
 
 

@@ -9,14 +9,16 @@ from datetime import datetime
 from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.ledger.acts import RecordedAct
 from ingest.model.submission import ActKind, SubmissionState
-from ingest.steps.held_work import HeldWork
+from ingest.steps.held_work import HeldWork, in_words
 from ingest.steps.parts import Parts
 
 _WIDTH = 100
 
 
-def list_in_lines(works: Sequence[HeldWork], waiting: Sequence[RecordedAct], now: datetime) -> Iterator[str]:
-    """Yield the open items, then the acts without a submission that wait for a second person."""
+def list_in_lines(
+    works: Sequence[HeldWork], waiting: Sequence[RecordedAct], undone: Sequence[RecordedAct], now: datetime
+) -> Iterator[str]:
+    """Yield the open items, then the acts on nothing held that wait for a second person, and those undone."""
     if not works:
         yield "Nothing is held."
     for work in works:
@@ -27,16 +29,15 @@ def list_in_lines(works: Sequence[HeldWork], waiting: Sequence[RecordedAct], now
     for recorded in waiting:
         if (recorded.act.submission_id, recorded.act.label) not in shown:
             yield from describe_request(recorded)
+    for recorded in undone:
+        yield f"{recorded.name}: {in_words(recorded.act)}"
+        yield from _wrapped("next", "nothing: it is in force and not done yet, and tried again by itself")
 
 
 def describe_request(recorded: RecordedAct) -> Iterator[str]:
     """Yield what an act is that waits for a second person: what it does, who asked for it, and why."""
     act = recorded.act
-    of = f" of {act.submission_id}" if act.submission_id else ""
-    to = f" as {act.assign_to}" if act.assign_to else ""
-    over = ", superseding what is filed" if act.supersedes else ""
-    who = act.subject_id or act.label or "the whole zip"
-    yield f"{recorded.name}: {act.kind.value} {who}{of}{to}{over}"
+    yield f"{recorded.name}: {in_words(act)}"
     yield from _wrapped("asked for by", f"{act.by}, {recorded.recorded:%Y-%m-%d %H:%M}: {act.reason}")
     yield from _wrapped("next", f"a second person: ingest held confirm {recorded.name} --by NAME --reason …")
 
@@ -125,8 +126,6 @@ def _certificate(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
                 f"{gone['share_files']} copies on the share, {gone.get('snapshots', 0)} snapshots of it, "
                 f"{gone['archived']} files of the archive"
             )
-            if gone.get("resumed"):
-                yield "  a try before this one broke off: what it had deleted by then is not counted here"
             yield f"  not reached, see to it: {gone['not_reached']}"
             yield f"  audit event {event.seq}, {event.hash[:16]}…"
 

@@ -17,7 +17,6 @@ from ingest.model.submission import ActKind, Step, SubmissionState
 from ingest.steps.parts import Parts
 from ingest.steps.purge import purge
 from ingest.steps.reassign import check_reassignment, reassign
-from ingest.steps.take_out import note_try
 from ingest.steps.withdraw import withdraw
 
 
@@ -130,10 +129,12 @@ def _require_rest(tx: Transaction, act: NewAct) -> None:
 
 def _carry_out(parts: Parts, recorded: RecordedAct) -> RecordedAct:
     if recorded.is_in_force and recorded.carried_out is None:
-        if recorded.act.kind in (ActKind.PURGE, ActKind.WITHDRAW):
-            with parts.ledger.write() as tx:
-                note_try(tx, recorded)
-        _WAYS[recorded.act.kind](parts, recorded)
+        try:
+            _WAYS[recorded.act.kind](parts, recorded)
+        except TransientError as error:
+            raise TransientError(
+                f"{recorded.name} is in force and not done yet ({error}): it is tried again by itself"
+            ) from None
         parts.log("act-carried-out", act=recorded.name, submission=recorded.act.submission_id or "")
     with parts.ledger.read() as tx:
         return tx.acts.get(recorded.name)

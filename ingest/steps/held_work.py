@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.ledger.acts import RecordedAct, waiting_act
+from ingest.ledger.acts import NewAct, RecordedAct, waiting_act
 from ingest.ledger.held import HeldItem
 from ingest.ledger.transaction import Transaction
 from ingest.model.finding import Effect, JudgedFinding
@@ -74,6 +74,14 @@ def holding(verdict: Verdict, label: str) -> tuple[JudgedFinding, ...]:
     return tuple(item for item in (*verdict.findings, *own) if item.effect is Effect.HOLD)
 
 
+def in_words(act: NewAct) -> str:
+    """Return what an act does, for the person who is to confirm it."""
+    of = f" of {act.submission_id}" if act.submission_id else ""
+    to = f" as {act.assign_to}" if act.assign_to else ""
+    over = ", in the place of what is filed" if act.supersedes else ""
+    return f"{act.kind.value} {act.subject_id or act.label or 'the whole zip'}{of}{to}{over}"
+
+
 def needs_two(reasons: Sequence[JudgedFinding]) -> bool:
     """Whether a release sets aside who the patient is, or what identifies one: that takes two people."""
     return any(item.finding.code.startswith("SID") or identifies(item) for item in reasons)
@@ -88,7 +96,7 @@ def _next_action(
     if item.closed is not None:
         return f"nothing: it was resolved on {item.closed:%Y-%m-%d} (ingest show {item.submission_id})"
     if waiting is not None:
-        asked = f"asked for by {waiting.act.by}: {waiting.act.reason}"
+        asked = f"{waiting.act.by} asks to {in_words(waiting.act)}: {waiting.act.reason}"
         return f"a second person: ingest held confirm {waiting.name} --by NAME --reason …  ({asked})"
     if any(identifies(reason) for reason in reasons):
         return f"look ({show} --show-values), then purge and ask for a clean resend"

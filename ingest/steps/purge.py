@@ -16,11 +16,12 @@ from ingest.ledger.subjects import SubjectLease
 from ingest.ledger.transitions import Event
 from ingest.model.submission import Step, Submission
 from ingest.steps.current import CURRENT_RECORD, current_document, objects_with
+from ingest.steps.deletion import Deletion
 from ingest.steps.documents import encode_act_record
 from ingest.steps.moved_copies import MovedCopies, moved_copies
 from ingest.steps.parts import Parts
 from ingest.steps.subject_work import lease_subject, recount
-from ingest.steps.take_out import Certificate, take_out_copies, tried_before
+from ingest.steps.take_out import Certificate, take_out_copies
 
 #: What the archive may hold of a subject, whatever stands for it now.
 _IN_ARCHIVE = (InstanceState.FILED, InstanceState.SUPERSEDED, InstanceState.REMOVED)
@@ -36,7 +37,8 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
     moved = moved_copies(parts, act.subject_id, recorded.name, submission.id) if act.subject_id else ()
     for copies in moved:
         archived += purge_moved(parts, copies, recorded)
-    certificate = replace(take_out_copies(parts, submission, act.label), archived=archived)
+    deletion = Deletion(recorded.name, act.subject_id, submission.id, act.label)
+    certificate = replace(take_out_copies(parts, submission, deletion), archived=archived)
     certificate = _name_others(parts, submission, certificate)
     has_bytes = parts.originals.has(submission.id)
     with parts.ledger.write() as tx:
@@ -50,7 +52,7 @@ def purge(parts: Parts, recorded: RecordedAct) -> None:
             submission_id=submission.id,
             subject_id=act.subject_id,
             by=act.by,
-            detail=_certified(certificate, recorded, forgotten) | tried_before(tx, recorded),
+            detail=_certified(certificate, recorded, forgotten),
         )
     parts.wake(submission.id, Step.INSPECT if has_bytes else Step.DECIDE)
 

@@ -6,10 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from ingest.archive.disk import discard
 from ingest.archive.staging import clear_quarantine, submission_of
 from ingest.archive.verify_archive import paced
+from ingest.ledger.errors import NotInLedger
 from ingest.ledger.outbox import Channel, Message
 from ingest.model.submission import Submission, SubmissionState
 from ingest.model.verdict import Outcome
@@ -25,6 +27,8 @@ from ingest.steps.verify import (
 
 #: Submissions looked at in one reading of the ledger.
 _PAGE = 1000
+#: No download and no look at what is filed takes as long.
+_DRAFT_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +115,31 @@ def _done(parts: Parts) -> Iterator[Submission]:
 
 
 def _clear_leftovers(parts: Parts) -> None:
-    """Remove what is staged for submissions that wait for no step."""
-    resting = (SubmissionState.DONE, SubmissionState.UNFINISHED, SubmissionState.VANISHED)
+    """Remove what dead workers left of submissions that wait for no step: staged members, half downloads."""
     for folder in parts.places.staging.iterdir():
-        with parts.ledger.read() as tx:
-            state = tx.submissions.get(submission_of(folder)).state
-        if state in resting:
+        if _is_at_rest(parts, submission_of(folder)):
             discard(folder)
+    for draft in parts.originals.drafts():
+        if _is_at_rest(parts, submission_of(draft)) and not _is_new(parts, draft):
+            discard(draft)
+
+
+def _is_at_rest(parts: Parts, submission_id: str) -> bool:
+    """Whether no step is due; a ledger that was restored may not know the submission at all."""
+    resting = (SubmissionState.DONE, SubmissionState.UNFINISHED, SubmissionState.VANISHED)
+    with parts.ledger.read() as tx:
+        try:
+            return tx.submissions.get(submission_id).state in resting
+        except NotInLedger:
+            return True
+
+
+def _is_new(parts: Parts, draft: Path) -> bool:
+    """Whether a draft may be in somebody's hands: what is filed is read again through one, too."""
+    try:
+        return parts.clock.now().timestamp() - draft.stat().st_mtime < _DRAFT_SECONDS
+    except FileNotFoundError:
+        return True
 
 
 def _tell(parts: Parts, problems: list[str]) -> None:

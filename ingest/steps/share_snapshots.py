@@ -7,6 +7,7 @@ deleted where the trial file says so, and else named for an administrator.
 from __future__ import annotations
 
 import hmac
+from dataclasses import dataclass, replace
 
 from ingest.model.route import Entry
 from ingest.model.submission import Submission
@@ -18,30 +19,59 @@ _TO_DO = "an administrator deletes each, and with it its copies of all else on t
 _UNKNOWN = "whether there are any is not known here: an administrator looks"
 
 
-def clear_snapshots(parts: Parts, store: ShareStore, submission: Submission) -> tuple[int, tuple[str, ...]]:
-    """Delete the snapshots that hold the zip, or name them. Returns how many went, and what was not reached.
+@dataclass(frozen=True, slots=True)
+class HeldBySnapshots:
+    """What snapshots of a share have of a zip.
 
-    Raises TransientError.
+    share:    the share, in words; is_known: whether there are any is known.
+    to_delete: the names of those that hold the zip and may be deleted.
+    to_name:  the names of those that a person must look at.
     """
+
+    share: str
+    is_known: bool = True
+    to_delete: tuple[str, ...] = ()
+    to_name: tuple[str, ...] = ()
+
+
+def find_snapshots(parts: Parts, store: ShareStore, submission: Submission) -> HeldBySnapshots:
+    """Return what is to be done of the share's snapshots. Raises TransientError."""
     share = f"snapshots of site {submission.share.site}'s {submission.share.route.value} share"
     snapshots = store.snapshots()
     if snapshots is None:
-        return 0, (f"{share} ({_UNKNOWN})",)
-    deleted, left = 0, []
+        return HeldBySnapshots(share, is_known=False)
+    holding: list[str] = []
+    unread: list[str] = []
     for snapshot in snapshots:
         try:
-            if not any(_is_of(parts, submission, entry) for entry in store.list_snapshot(snapshot)):
-                continue
-            if parts.trial.retention.delete_share_snapshots:
-                store.delete_snapshot(snapshot)
-                deleted += 1
-                continue
+            if any(_is_of(parts, submission, entry) for entry in store.list_snapshot(snapshot)):
+                holding.append(snapshot)
         except RefusedError:
             # Not with this credential, today or tomorrow: a person must.
-            pass
-        left.append(snapshot)
-    named = (f"{share} that hold the zip: {', '.join(left)} ({_TO_DO})",) if left else ()
-    return deleted, named
+            unread.append(snapshot)
+    if parts.trial.retention.delete_share_snapshots:
+        return HeldBySnapshots(share, to_delete=tuple(holding), to_name=tuple(unread))
+    return HeldBySnapshots(share, to_name=tuple(sorted((*holding, *unread))))
+
+
+def delete_snapshots(store: ShareStore, found: HeldBySnapshots) -> HeldBySnapshots:
+    """Delete those that may be deleted; return what is left for a person. Raises TransientError."""
+    refused: list[str] = []
+    for snapshot in found.to_delete:
+        try:
+            store.delete_snapshot(snapshot)
+        except RefusedError:
+            refused.append(snapshot)
+    return replace(found, to_delete=(), to_name=tuple(sorted((*found.to_name, *refused))))
+
+
+def unreached_in_words(left: HeldBySnapshots) -> tuple[str, ...]:
+    """Return what a certificate says of the snapshots that are left."""
+    if not left.is_known:
+        return (f"{left.share} ({_UNKNOWN})",)
+    if not left.to_name:
+        return ()
+    return (f"{left.share} that hold the zip: {', '.join(left.to_name)} ({_TO_DO})",)
 
 
 def _is_of(parts: Parts, submission: Submission, entry: Entry) -> bool:

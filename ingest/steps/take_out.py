@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.archive.originals import BytesGone
-from ingest.archive.staging import clear_quarantine, clear_staging
-from ingest.ledger.acts import RecordedAct
-from ingest.ledger.transaction import Transaction
+from ingest.archive.disk import worldly_faults
+from ingest.archive.staging import clear_quarantine, remove_quarantined, remove_staged
 from ingest.model.inspection import SubjectFacts
 from ingest.model.route import RouteKind
 from ingest.model.submission import Submission
 from ingest.package.rewrite import rewrite_package
 from ingest.routes.ports import RECEIVED
+from ingest.steps.deletion import Deletion
 from ingest.steps.parts import Parts
-from ingest.steps.share_snapshots import clear_snapshots
+from ingest.steps.share_snapshots import delete_snapshots, find_snapshots, unreached_in_words
 from ingest.steps.stage import find_source
 
 #: What no program on this machine can reach: a person must.
@@ -68,39 +65,57 @@ class Certificate:
         }
 
 
-def note_try(tx: Transaction, recorded: RecordedAct) -> None:
-    """Put on record that an act begins to be carried out: certificates tell of tries that broke off."""
-    act = recorded.act
-    tx.audit.append(
-        "act-begun",
-        submission_id=act.submission_id or "",
-        subject_id=act.subject_id,
-        detail={"act": recorded.name},
+#: What is put on record of a submission's copies, beside the names of snapshots.
+_ORIGINAL, _REWRITTEN, _SET_ASIDE, _SOURCE = "original", "rewritten", "set-aside", "source"
+
+
+def take_out_copies(parts: Parts, submission: Submission, deletion: Deletion) -> Certificate:
+    """Delete a subject's bytes from originals, quarantine, staging and the share. Run twice, it is the same.
+
+    The zip of a batch is written anew for the others in it. The certificate counts what earlier tries of the
+    act deleted, too. Raises TransientError: something is left.
+    """
+    store = parts.open_store(submission.share)
+    kept = _kept_digests(parts, submission, deletion.label)
+    source = find_source(parts, store, submission)
+    snapshots = find_snapshots(parts, store, submission)
+    on_share = {
+        _SET_ASIDE: store.exists(_set_aside_path(submission)),
+        _SOURCE: source is not None,
+    }
+    held = {_REWRITTEN if kept else _ORIGINAL: parts.originals.has(submission.id)}
+    copies = [name for name, is_there in (held | on_share).items() if is_there]
+    with parts.ledger.write() as tx:
+        deletion.announce(tx, copies=" ".join(copies), snapshots=" ".join(snapshots.to_delete))
+    left = delete_snapshots(store, snapshots)
+    store.delete(_set_aside_path(submission))
+    if source is not None:
+        store.delete(source.name)
+    _delete_bytes(parts, submission, deletion.label, kept)
+    with parts.ledger.read() as tx:
+        gone, gone_snapshots = deletion.names(tx, "copies"), deletion.names(tx, "snapshots")
+    return Certificate(
+        originals=int(_ORIGINAL in gone),
+        rewritten=int(_REWRITTEN in gone),
+        share_files=len(gone & on_share.keys()),
+        snapshots=len(gone_snapshots.difference(left.to_name)),
+        unreached=(*BEYOND_REACH, *unreached_in_words(left)),
     )
 
 
-def tried_before(tx: Transaction, recorded: RecordedAct) -> dict[str, str | int | bool | None]:
-    """Return `resumed` for a certificate: a try before this one broke off, and counts not what it deleted."""
-    act = recorded.act
-    events = tx.audit.events(submission_id=act.submission_id or None, subject_id=act.subject_id or None)
-    tries = [item for item in events if item.event == "act-begun" and item.detail.get("act") == recorded.name]
-    return {"resumed": True} if len(tries) > 1 else {}
+def _set_aside_path(submission: Submission) -> str:
+    return f"{RECEIVED}/{submission.id}.zip"
 
 
-def take_out_copies(parts: Parts, submission: Submission, label: str) -> Certificate:
-    """Delete a subject's bytes from originals, quarantine, staging and the share. Run twice, it is the same.
-
-    The zip of a batch is written anew for the others in it. Raises TransientError.
-    """
-    kept = _kept_digests(parts, submission, label)
-    clear_staging(parts.places, submission.id)
-    on_share = _clear_share(parts, submission)
+def _delete_bytes(parts: Parts, submission: Submission, label: str, kept: frozenset[str]) -> None:
+    remove_staged(parts.places, submission.id)
+    parts.originals.remove_drafts(submission.id)
     if kept and parts.originals.has(submission.id):
         _rewrite(parts, submission, kept)
-        _clear_quarantine_of(parts, submission, label)
-        return replace(on_share, rewritten=1)
+        remove_quarantined(parts.places, submission.id, _ordinals_of(parts, submission, label))
+        return
     clear_quarantine(parts.places, submission.id)
-    return replace(on_share, originals=int(parts.originals.remove(submission.id)))
+    parts.originals.remove(submission.id)
 
 
 def _kept_digests(parts: Parts, submission: Submission, label: str) -> frozenset[str]:
@@ -128,13 +143,12 @@ def _is_order_lost(label: str, subjects: tuple[SubjectFacts, ...], others: list[
 
 def _rewrite(parts: Parts, submission: Submission, keep: frozenset[str]) -> None:
     """Put a zip without the subject in the original's place; its name tells of nobody."""
-    try:
-        original = parts.originals.open(submission.id)
-    except BytesGone:
-        return
-    with tempfile.TemporaryDirectory(prefix=".rewrite-", dir=parts.places.staging.parent) as folder:
-        draft = Path(folder) / "package.zip"
-        rewrite_package(original.path, keep, draft, parts.trial.limits, Path(folder))
+    original = parts.originals.open(submission.id)
+    with (
+        parts.originals.spool(submission.id, original.path.stat().st_size) as draft,
+        worldly_faults("writing a zip anew"),
+    ):
+        rewrite_package(original.path, keep, draft, parts.trial.limits, draft.parent)
         name = original.name if submission.share.route is RouteKind.EGRESS else f"batch-{submission.id}.zip"
         with parts.originals.receive(submission.id, name, draft.stat().st_size) as sink:
             for piece in _pieces(draft):
@@ -148,21 +162,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
-def _clear_quarantine_of(parts: Parts, submission: Submission, label: str) -> None:
+def _ordinals_of(parts: Parts, submission: Submission, label: str) -> list[int]:
     with parts.ledger.read() as tx:
         stored = tx.inspections.latest(submission.id)
-        gone = [facts.ordinal for facts in tx.inspections.instances(stored.id, label=label)] if stored else []
-    for ordinal in gone:
-        with contextlib.suppress(FileNotFoundError):
-            (parts.places.quarantine / submission.id / f"{ordinal}.dcm").unlink()
-
-
-def _clear_share(parts: Parts, submission: Submission) -> Certificate:
-    """Delete the source, the copy that was set aside, and what snapshots of the share have of them."""
-    store = parts.open_store(submission.share)
-    snapshots, named = clear_snapshots(parts, store, submission)
-    deleted = int(store.delete(f"{RECEIVED}/{submission.id}.zip"))
-    entry = find_source(parts, store, submission)
-    if entry is not None:
-        deleted += int(store.delete(entry.name))
-    return Certificate(share_files=deleted, snapshots=snapshots, unreached=(*BEYOND_REACH, *named))
+        return [facts.ordinal for facts in tx.inspections.instances(stored.id, label=label)] if stored else []

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ingest.archive.withdrawal import WithdrawalNote, note_withdrawal
+from ingest.archive.withdrawal import WithdrawalNote, count_files, note_withdrawal
 from ingest.archive.withdrawal import withdraw as withdraw_from_archive
 from ingest.ledger.acts import RecordedAct
 from ingest.ledger.transaction import Transaction
 from ingest.model.submission import Submission, SubmissionState
+from ingest.steps.deletion import Deletion
 from ingest.steps.documents import describe_act
 from ingest.steps.moved_copies import moved_copies
 from ingest.steps.parts import Parts
 from ingest.steps.purge import purge_moved
 from ingest.steps.subject_work import lease_subject
-from ingest.steps.take_out import Certificate, take_out_copies, tried_before
+from ingest.steps.take_out import Certificate, take_out_copies
 
 
 def withdraw(parts: Parts, recorded: RecordedAct) -> None:
@@ -28,26 +29,31 @@ def withdraw(parts: Parts, recorded: RecordedAct) -> None:
         tx.subjects.withdraw(subject_id, site)
     note = WithdrawalNote(subject_id, recorded.name, parts.clock.now(), describe_act(recorded))
     note_withdrawal(parts.archive, note)
+    of_archive = Deletion(recorded.name, subject_id)
     with lease_subject(parts, subject_id, site) as lease:
-        gone = withdraw_from_archive(parts.archive, subject_id)
+        files = count_files(parts.archive, subject_id)
+        with parts.ledger.write() as tx:
+            of_archive.announce(tx, files=files)
+        withdraw_from_archive(parts.archive, subject_id)
         with parts.ledger.write() as tx:
             tx.subjects.guard(lease)
-            forgotten = tx.catalogue.remove(subject_id)
+            of_archive.announce(tx, instances=tx.catalogue.remove(subject_id))
             tx.subjects.forget(lease)
+    with parts.ledger.read() as tx:
+        files, instances = of_archive.most(tx, "files"), of_archive.most(tx, "instances")
     copies = moved_copies(parts, subject_id, recorded.name)
     moved = sum(purge_moved(parts, item, recorded) for item in copies)
-    certificate = Certificate(archived=gone.files + moved, instances=forgotten)
+    certificate = Certificate(archived=files + moved, instances=instances)
     for submission, label in _arrivals(parts, subject_id):
-        certificate = certificate.plus(_take_out(parts, submission, label, subject_id, recorded.name))
+        deletion = Deletion(recorded.name, subject_id, submission.id, label)
+        certificate = certificate.plus(_take_out(parts, submission, deletion))
     with parts.ledger.write() as tx:
         tx.acts.mark_carried_out(recorded.name)
         tx.audit.append(
             "withdrawn",
             subject_id=subject_id,
             by=recorded.act.by,
-            detail=certificate.as_detail()
-            | {"act": recorded.name, "second": recorded.second_by}
-            | tried_before(tx, recorded),
+            detail=certificate.as_detail() | {"act": recorded.name, "second": recorded.second_by},
         )
 
 
@@ -61,24 +67,25 @@ def purge_withdrawn(parts: Parts, submission: Submission) -> None:
             if subject.subject_id is not None and tx.subjects.is_withdrawn(subject.subject_id)
         ]
     for label, subject_id in withdrawn:
-        certificate = _take_out(parts, submission, label, subject_id, "withdrawn")
+        deletion = Deletion("withdrawn", subject_id, submission.id, label)
+        certificate = _take_out(parts, submission, deletion)
         with parts.ledger.write() as tx:
             tx.audit.append(
                 "withdrawn-arrival-purged",
                 submission_id=submission.id,
                 subject_id=subject_id,
-                detail=certificate.as_detail(),
+                detail=certificate.as_detail() | {"act": deletion.act_name},
             )
 
 
-def _take_out(
-    parts: Parts, submission: Submission, label: str, subject_id: str, closed_by: str
-) -> Certificate:
-    certificate = take_out_copies(parts, submission, label)
+def _take_out(parts: Parts, submission: Submission, deletion: Deletion) -> Certificate:
+    certificate = take_out_copies(parts, submission, deletion)
     with parts.ledger.write() as tx:
-        forgotten = tx.inspections.forget(submission.id, label, subject_id)
-        tx.held.close(submission.id, label, closed_by)
-    return replace(certificate, instances=forgotten)
+        forgotten = tx.inspections.forget(submission.id, deletion.label, deletion.subject_id)
+        deletion.announce(tx, instances=forgotten)
+        tx.held.close(submission.id, deletion.label, deletion.act_name)
+    with parts.ledger.read() as tx:
+        return replace(certificate, instances=deletion.most(tx, "instances"))
 
 
 def _arrivals(parts: Parts, subject_id: str) -> list[tuple[Submission, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -17,6 +20,8 @@ from ingest.cli import ingest
 from ingest.model.errors import ConfigurationError
 from ingest.model.verdict import Outcome
 from ingest.service import open_service
+from ingest.steps.act import carry_out_due
+from ingest.steps.drive import drain
 from tests.builders import change, of_modality, zip_instances
 from tests.desk import (
     NAME,
@@ -30,6 +35,7 @@ from tests.desk import (
     refused,
     small_case,
 )
+from tests.e2e.routes.sending import ShiftedClock
 
 
 @pytest.fixture
@@ -52,7 +58,8 @@ def test_only_the_newest_request_waits_and_what_was_decided_since_makes_it_void(
     assert "asked for the same already" in refused("held", "release", "1", "--as", "123-1004", *WHO)
     desk.type("held", "release", "1", "--as", "123-1003", *WHO)
     assert "decided since" in refused("held", "confirm", "release:S000001:1", *SECOND)
-    assert "A. Manager: as agreed" in " ".join(desk.type("held", "list").split())
+    asked = "A. Manager asks to release unidentified-1 of S000001 as 123-1003: as agreed"
+    assert asked in " ".join(desk.type("held", "list").split())
     desk.type("held", "confirm", "release:S000001:2", *SECOND)
     assert "in force already" in refused("held", "confirm", "release:S000001:2", *SECOND)
     assert desk.outcome("S000001") == {"123-1003": Outcome.ACCEPTED}
@@ -242,6 +249,41 @@ def test_a_reassignment_asked_for_before_the_new_subject_withdrew_is_not_confirm
     desk.type("withdraw", "123-1008", *TWO)
     assert "withdrawn" in refused("held", "confirm", "reassign:123-1007:1", *SECOND)
     assert "complete" in desk.type("subject", "123-1007").splitlines()[0]
+
+
+@pytest.mark.parametrize("place", ["staging", "quarantine", "originals"])
+def test_a_purge_that_the_disk_refuses_certifies_nothing_until_it_is_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    submission = desk.arrive("explorer", "123", "a.zip", zip_instances(leaking_case("123-1002", 2)))
+    left = desk.settings.data_dir / "staging" / submission
+    left.mkdir()
+    (left / "1.dcm").write_bytes(NAME.encode())
+    refused_below, unlink = desk.settings.data_dir / place, os.unlink
+
+    def refuse(path: Any, *, dir_fd: int | None = None) -> None:
+        where = Path(f"/proc/self/fd/{dir_fd}").resolve() if dir_fd is not None else Path(path)
+        if where.is_relative_to(refused_below):
+            raise OSError(errno.EIO, "Input/output error")
+        unlink(path, dir_fd=dir_fd)
+
+    desk.type("held", "purge", "1", *WHO)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "unlink", refuse)
+        said = refused("held", "confirm", "purge:S000001:1", *SECOND)
+    assert "purge:S000001:1 is in force and not done yet" in said and "EIO" in said
+    assert NAME not in said
+    assert desk.audited("purged") == []
+    assert "purge:S000001:1" in desk.type("held", "list")
+    clock = ShiftedClock()
+    clock.advance(3600)
+    with open_service(desk.settings, clock=clock) as service:
+        assert carry_out_due(service.parts) == 1
+        drain(service.parts, service.woken)
+    (done,) = desk.audited("purged")
+    assert (done.detail["originals"], done.detail["share_files"]) == (1, 1)
+    assert done.detail["instances"] == 18
+    assert desk.bytes_with(NAME.encode()) == []
 
 
 def test_a_purge_names_the_other_arrivals_of_the_same_zip_until_they_are_purged_too(desk: Desk) -> None:

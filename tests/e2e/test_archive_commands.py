@@ -32,6 +32,7 @@ from ingest.steps.poll import poll_share
 from ingest.steps.reconcile import reconcile
 from tests.builders import build_case, change, zip_instances
 from tests.deployment import Deployment, deploy, write_settings
+from tests.e2e.routes.sending import ShiftedClock
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 VERIFICATION = Draft202012Validator(json.loads((SCHEMAS / "archive-verify.schema.json").read_text()))
@@ -240,8 +241,9 @@ def test_members_lost_from_staging_are_inspected_again_and_filed(tmp_path: Path)
         assert reconcile(deployment.parts).problems == ()
 
 
-def test_what_killed_workers_left_in_staging_is_swept_away_at_night(tmp_path: Path) -> None:
-    with deploy(tmp_path) as deployment:
+def test_what_killed_workers_left_is_swept_away_at_night(tmp_path: Path) -> None:
+    clock = ShiftedClock()
+    with deploy(tmp_path, clock=clock) as deployment:
         deployment.drop("explorer", "123", "a.zip", zip_instances(small_case("123-1001", 1)))
         deployment.run()
         (submission,) = deployment.submissions()
@@ -249,8 +251,17 @@ def test_what_killed_workers_left_in_staging_is_swept_away_at_night(tmp_path: Pa
         (staging / submission.id).mkdir()
         (staging / submission.id / "1.dcm").write_bytes(b"staged")
         (staging / f".{submission.id}~0123456789abcdef").mkdir()
+        (staging / "S000999").mkdir()
+        download = deployment.parts.places.originals / f".{submission.id}~0123456789abcdef"
+        download.mkdir()
+        (download / "package.zip").write_bytes(b"half")
         assert reconcile(deployment.parts).problems == ()
         assert list(staging.iterdir()) == []
+        assert download.exists(), "somebody may be reading what is filed through one"
+        clock.advance(2 * 86_400)
+        assert reconcile(deployment.parts).problems == ()
+        assert not download.exists()
+        assert deployment.parts.originals.has(submission.id)
 
 
 def _take_to(deployment: Deployment, state: SubmissionState) -> None:

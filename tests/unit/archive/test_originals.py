@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import stat
 from collections import namedtuple
@@ -13,6 +14,7 @@ from ingest.archive.order import NoRoom
 from ingest.archive.originals import BytesGone, Originals
 from ingest.archive.places import Places
 from ingest.archive.room import RESERVE, require_room
+from ingest.model.errors import TransientError
 
 NAME = "123-1001 (Jane Doe).zip"
 
@@ -63,6 +65,44 @@ def test_a_new_download_takes_the_place_of_the_earlier_one(places: Places) -> No
     _receive(originals, b"second")
     assert originals.open("S000001").path.read_bytes() == b"second"
     assert len(list(places.originals.iterdir())) == 1
+
+
+def test_until_a_zip_is_replaced_the_earlier_one_is_whole(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    originals = Originals(places)
+    _receive(originals, b"first")
+    replace, moved = Path.replace, []
+
+    def die(path: Path, target: Path) -> Path:
+        if path.name == "package.zip":
+            raise OSError(errno.EIO, "the disk")
+        moved.append(path.name)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", die)
+    with pytest.raises(TransientError, match="keeping an original: EIO"):
+        _receive(originals, b"second")
+    assert moved == ["name"]
+    assert originals.open("S000001").path.read_bytes() == b"first"
+
+
+def test_half_a_download_is_removed_with_the_submission_s_others_alone(places: Places) -> None:
+    originals = Originals(places)
+    _receive(originals, b"whole")
+    for owner in ("S000001", "S000011"):
+        (places.originals / f".{owner}~00").mkdir()
+    originals.remove_drafts("S000001")
+    assert [path.name for path in originals.drafts()] == [".S000011~00"]
+    assert originals.has("S000001")
+
+
+def test_what_half_a_removal_left_is_not_held(places: Places) -> None:
+    originals = Originals(places)
+    _receive(originals, b"bytes")
+    (places.originals / "S000001" / "name").unlink()
+    assert not originals.has("S000001")
+    assert originals.remove("S000001")
 
 
 def test_what_is_removed_is_gone(places: Places) -> None:
