@@ -28,6 +28,9 @@ def command(id: str, attempts: bool) -> None:
         stored, decided = tx.inspections.latest(id), tx.verdicts.latest(id)
         if stored and decided:
             show_verdict(stored.inspection, decided.verdict, None, service.parts.trial, is_check=False)
+        for item in tx.held.find(submission_id=id):
+            named = item.label or "the whole zip"
+            console.print(f"Held: {named}, next: ingest held show {item.id}", soft_wrap=True)
         _show_filings(console, tx, id)
         if attempts:
             for attempt in tx.submissions.attempts_of(id):

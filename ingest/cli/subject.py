@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ingest.cli.options import open_from_settings
+from ingest.ledger.held import HeldItem
 from ingest.ledger.subjects import SubjectRow
 from ingest.ledger.transaction import Transaction
 from ingest.model.currency import Because, State
@@ -33,7 +34,7 @@ def command(id: str, as_json: bool) -> None:
     with open_from_settings() as service, service.parts.ledger.read() as tx:
         row = tx.subjects.get(id)
         if row is None:
-            raise click.ClickException(f"nothing has arrived for {id}")
+            raise click.ClickException(_nothing_filed(tx, id))
         if as_json:
             click.echo(json.dumps(_describe(tx, row), indent=2))
         else:
@@ -56,9 +57,27 @@ def _show(tx: Transaction, row: SubjectRow) -> None:
     for filing in tx.filings.of_subject(row.subject_id):
         version = f"v{filing.version}" if filing.version else "nothing new"
         click.echo(f"  {filing.filed:%Y-%m-%d %H:%M}  {filing.submission_id}  {version}  {filing.act_name}")
-    for work in [item for item in tx.held.find() if item.subject_id == row.subject_id]:
-        codes = ", ".join(work.codes)
-        click.echo(f"  held: {work.submission_id} since {work.opened:%Y-%m-%d}, because of {codes}")
+    for work in _held(tx, row.subject_id):
+        click.echo(f"  held: {_in_short(work)}")
+
+
+def _nothing_filed(tx: Transaction, subject_id: str) -> str:
+    """Return what to say of a study ID under which nothing was ever filed."""
+    if held := _held(tx, subject_id):
+        return f"nothing is filed for {subject_id}; held: {'; '.join(map(_in_short, held))}"
+    if came := tx.submissions.find(subject_id=subject_id):
+        names = ", ".join(item.id for item in came)
+        return f"nothing is filed for {subject_id}; it came with {names} (ingest show {came[0].id})"
+    return f"nothing has arrived for {subject_id}"
+
+
+def _held(tx: Transaction, subject_id: str) -> list[HeldItem]:
+    return [item for item in tx.held.find() if item.subject_id == subject_id]
+
+
+def _in_short(item: HeldItem) -> str:
+    codes = ", ".join(item.codes)
+    return f"{item.submission_id} since {item.opened:%Y-%m-%d}, for {codes} (ingest held show {item.id})"
 
 
 def _since(tx: Transaction, subject_id: str) -> datetime | None:
@@ -116,7 +135,6 @@ def _describe(tx: Transaction, row: SubjectRow) -> dict[str, Any]:
         ],
         "held": [
             {"submission": item.submission_id, "codes": list(item.codes), "since": item.opened.isoformat()}
-            for item in tx.held.find()
-            if item.subject_id == row.subject_id
+            for item in _held(tx, row.subject_id)
         ],
     }

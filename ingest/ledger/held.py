@@ -54,6 +54,7 @@ class Held(Area):
         *,
         site: str | None = None,
         owner: str | None = None,
+        submission_id: str | None = None,
         with_closed: bool = False,
         limit: int | None = None,
     ) -> tuple[HeldItem, ...]:
@@ -65,6 +66,8 @@ class Held(Area):
             query = query.where(held_items.c.site == site)
         if owner is not None:
             query = query.where(held_items.c.owner == owner)
+        if submission_id is not None:
+            query = query.where(held_items.c.submission == seq_of(submission_id))
         rows = self._connection.execute(query.order_by(held_items.c.opened, held_items.c.id).limit(limit))
         return tuple(_item(row) for row in rows)
 

@@ -78,6 +78,16 @@ def test_what_is_resolved_or_unknown_is_said_with_the_way_on(desk: Desk) -> None
     assert "123-7777" in refused("reprocess", "subject", "123-7777", "--dry-run", *WHO)
 
 
+def test_where_a_subject_is_of_which_nothing_is_filed_is_said(desk: Desk) -> None:
+    desk.arrive("explorer", "123", "a.zip", zip_instances(leaking_case("123-1002", 2)))
+    assert "(ingest held show 1)" in refused("subject", "123-1002")
+    assert "Held: 123-1002, next: ingest held show 1" in desk.type("show", "S000001")
+    desk.type("held", "reject", "1", *WHO)
+    assert "it came with S000001 (ingest show S000001)" in refused("subject", "123-1002")
+    assert "Held:" not in desk.type("show", "S000001")
+    assert "nothing has arrived for 123-1999" in refused("subject", "123-1999")
+
+
 def test_a_contradiction_is_not_released_without_saying_which_content_counts(desk: Desk) -> None:
     first, second = small_case("123-1009", 9), small_case("123-1009", 9)
     desk.arrive("smb", "123", "a.zip", zip_instances(first))
