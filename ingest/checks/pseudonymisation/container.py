@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.checks.pseudonymisation import patterns
 from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.dates import find_dates
 from ingest.checks.pseudonymisation.embedded import read_text
 from ingest.checks.pseudonymisation.raised import Raised
 from ingest.checks.pseudonymisation.text import judge_text
@@ -38,6 +39,11 @@ _COUNTED = re.compile(
 )
 #: The folder that macOS adds beside the data, of which the names in it tell.
 _SHADOW = re.compile(r"(?:^|(?<=[/\\]))__MACOSX(?:[/\\]|$)")
+#: Capitals before a date that is written with points, slashes or hyphens: EJT 14-2-51.
+_INITIALS_BESIDE = re.compile(
+    r"(?<![A-Za-z0-9])(?!CT|MR|PT|RT|RS|RP|RD|SE|ST|IM)[A-Z]{2,3}[ _(]{1,2}"
+    r"[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{2}(?![0-9])"
+)
 _EXTENSION = re.compile(r"\.(?:dcm|dic|dicom|ima|img|zip|part)$", re.IGNORECASE)
 
 
@@ -67,7 +73,7 @@ def judge_container_name(name: str, context: Context) -> Raised:
     raised = Raised(identifiers=found.identifiers)
     for code in found.codes.keys() & IDENTIFYING:
         raised.add(code)
-    if any(_is_old_date(part) for part in re.split(r"[\s/_-]+", plain)):
+    if _is_birth_date_told(plain, found):
         raised.add("PSN122")
     known = context.text.lexicon.vocabulary
     if any(
@@ -78,10 +84,14 @@ def judge_container_name(name: str, context: Context) -> Raised:
     return raised
 
 
-def _is_old_date(part: str) -> bool:
-    """Say whether a part of a name is eight digits and a date long before any treatment: 19481103."""
-    return part.isdigit() and any(
-        date.year < patterns.OLDEST_TREATMENT_YEAR for date in patterns.find_dates(part)
+def _is_birth_date_told(name: str, found: Raised) -> bool:
+    """Say whether a name holds a date long before any treatment, with its century or beside initials.
+
+    `3-5-50` alone may be numbers of a series.
+    """
+    return any(
+        date.is_old and (date.has_century or "PSN116" in found.codes or _INITIALS_BESIDE.search(name))
+        for date in find_dates(name)
     )
 
 

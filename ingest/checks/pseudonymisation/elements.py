@@ -8,6 +8,7 @@ from typing import Final
 
 from ingest.checks.pseudonymisation import numbers, patterns, uids
 from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.dates import find_dates
 from ingest.checks.pseudonymisation.names import is_allowed_name, words_of_name
 from ingest.checks.pseudonymisation.origins import (
     judge_ae,
@@ -34,6 +35,8 @@ _CONTACT_CODES: Final = frozenset({"PSN104", "PSN106", "PSN107", "PSN109", "PSN1
 _LONGEST_SHORT_REQUEST: Final = 5
 #: A request number this long is looked for in other places too.
 _SHORTEST_REQUEST: Final = 6
+#: Exams, studies, series, images and procedures are counted under these.
+_COUNTED_LETTERS: Final = "ESIPR"
 #: What anonymisers put in the place of a number: a digest in hexadecimal, or cut to decimal digits.
 _HASH = re.compile(
     r"[0-9a-f]{32,}|[0-9A-F]{32,}|(?=[0-9]*[a-f])[0-9a-f]{16,}|[0-9]{16}"
@@ -155,7 +158,7 @@ def judge_request(context: Context, path: str, text: str) -> Raised:
         for item in words_of_name(text, context.placeholders, is_patient=True)
         if item.kind is IdentifierKind.NUMBER
         and len(item.text) >= _SHORTEST_REQUEST
-        and not patterns.find_dates(item.text)
+        and not find_dates(item.text)
     ]
     return raised
 
@@ -166,7 +169,10 @@ def judge_serial(context: Context, path: str, text: str) -> Raised:
         return Raised()
     raised = judge_text(text, "serial", context.text, context.allowed)
     known = context.text.lexicon.vocabulary
-    if any(letters.lower() not in known for letters, _ in patterns.find_hospital_numbers(text)):
+    if any(
+        letters.lower() not in known or (len(letters) == 1 and letters not in _COUNTED_LETTERS)
+        for letters, _ in patterns.find_hospital_numbers(text)
+    ):
         raised.add("PSN108")
     elif patterns.has_digit_run(text):
         raised.add("PSN152")
@@ -177,13 +183,23 @@ def judge_uid(context: Context, path: str, text: str) -> Raised:
     """UIDs: their form, what hides in a component, whose root."""
     raised = Raised()
     for uid in text.split("\\"):
-        if uids.holds_national_number(uid) or uids.holds_known_number(uid, frozenset(context.known_numbers)):
+        if (
+            uids.holds_national_number(uid)
+            or uids.holds_known_number(uid, frozenset(context.known_numbers))
+            or any(_names_person(spelt, context) for spelt in uids.spelt_texts(uid))
+        ):
             raised.add("PSN402")
         if uids.ends_in_birth_date(uid):
             raised.add("PSN122")
         if uid and not path.startswith("(0002,") and not uids.has_neutral_root(uid, context.uid_roots):
             raised.add("PSN401")
     return raised
+
+
+def _names_person(spelt: str, context: Context) -> bool:
+    """Say whether a text that a UID spells is a person's name; letters of no word are a chance."""
+    words = report_words(spelt, context.text.lexicon, initials=False)
+    return bool(words.names) and (len(words.names) + len(words.unknown)) * 2 > len(spelt.split())
 
 
 def judge_date(context: Context, path: str, text: str) -> Raised:

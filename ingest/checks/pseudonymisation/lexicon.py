@@ -20,6 +20,8 @@ _SHORTEST_NAME: Final = 3
 _SHORTEST_RARE_NAME: Final = 5
 _SHORTEST_FORMED_NAME: Final = 6
 _SHORTEST_PART: Final = 3
+_SHORTEST_PART_NAME: Final = 4
+_SHORTEST_THREE_NAMES: Final = 12
 _SHORTEST_STEM: Final = 5
 _SHORTEST_SLIP: Final = 6
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
@@ -243,6 +245,8 @@ class Lexicon:
                 return "name_within"
             if len(head) > 4 and self.is_common_name(head) and tail in self.vocabulary:
                 return "name_within"
+        if len(word) >= _SHORTEST_THREE_NAMES and self._are_three_names(word):
+            return "name_within"
         if len(word) > 5 and (word[1:] in self.common_surnames or word[:-1] in self.common_surnames):
             return "name_with_letter"
         return ""
@@ -262,6 +266,20 @@ class Lexicon:
     def _is_head(self, head: str) -> bool:
         """Say whether what stands before a name is vocabulary, with a title or without: gtv, gtvdr."""
         return any(head.removesuffix(title) in self.vocabulary for title in ("", *_TITLES))
+
+    def _are_three_names(self, word: str) -> bool:
+        """Say whether a word is two given names and a surname, or a given name and two: davidevansprice."""
+        for first in range(_SHORTEST_PART_NAME, len(word) - 2 * _SHORTEST_PART_NAME + 1):
+            if word[:first] not in self.common_given_names:
+                continue
+            for second in range(first + _SHORTEST_PART_NAME, len(word) - _SHORTEST_PART_NAME + 1):
+                middle, last = word[first:second], word[second:]
+                if (middle in self.given_names or middle in self.common_surnames) and (
+                    last in self.common_surnames
+                    or (len(last) >= _SHORTEST_RARE_NAME and last in self.surnames)
+                ):
+                    return True
+        return False
 
     def _are_names(self, given: str, family: str) -> bool:
         if family in self.vocabulary and given in self.vocabulary:

@@ -39,7 +39,7 @@ def is_issued_number(number: str) -> bool:
     first_nine = int(number[:9])
     if any(low <= first_nine <= high for low, high in (*_NHS_RANGES, _HC_RANGE)):
         return True
-    return _CHI_RANGE[0] <= first_nine <= _CHI_RANGE[1] and _begins_with_date(number)
+    return _CHI_RANGE[0] <= first_nine <= _CHI_RANGE[1] and begins_with_date(number)
 
 
 def find_national_numbers(text: str) -> list[str]:
@@ -62,7 +62,7 @@ def find_national_numbers(text: str) -> list[str]:
     return found
 
 
-def _begins_with_date(number: str) -> bool:
+def begins_with_date(number: str) -> bool:
     """Say whether the first six digits are DDMMYY."""
     day, month = int(number[:2]), int(number[2:4])
     return 1 <= month <= 12 and 1 <= day <= monthrange(2000, month)[1]

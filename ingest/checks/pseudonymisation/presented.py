@@ -10,15 +10,35 @@ from ingest.checks.pseudonymisation.words import WordReport
 
 #: A word so long that nobody knows is seldom an abbreviation.
 _LONG = 7
+#: Pet names are as short as abbreviations of the trade: Reg, Stan.
+_LONGEST_PET_NAME = 4
 _CARET_NAME = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}\s*\^\s*[^\W\d_]+")
 _COMMA_NAME = re.compile(r"\b([^\W\d_]{2,}),\s*([^\W\d_]{2,})\b")
 _TITLE_NAME = re.compile(
-    r"(?<![A-Za-z])(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lady|lord|rev|sister|nurse)(?:\.\s*|\s+|_)(?:[A-Z]\.?[\s_]+)*([A-Z][^\W\d_]+|[A-Z]{3,})",
+    r"(?<![A-Za-z])(?:mr|mrs|ms|miss|dr|prof|professor|sir|dame|lady|lord|rev|sister|nurse|cllr|canon|"
+    r"herr|frau|dhr|mevr|mevrouw|meneer|mme|mlle|monsieur|madame|sig|signor|signora|señor|señora|senhor|senhora|pani)"
+    r"(?:\.\s*|\s+|_)(?:[A-Z](?:\.\s?|[\s_]+))*([A-Z][^\W\d_]+|[A-Z]{3,})",
     re.IGNORECASE,
 )
 #: Mixed case, so that MR and DR stay what they are to a scanner.
 _WRITTEN_TITLE = re.compile(
     r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr|Prof)(?:\.\s*|[\s_]+)(?:[A-Z]\.?[\s_]+)*([A-Z][a-z]+)"
+)
+#: A title and a name written together: MrsPeng, Dr.Okafor, MsA.Bello.
+_GLUED_TITLE = re.compile(
+    r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Rev|Sir)\.?(?:[A-Z]\.)*([A-Z][a-z]{2,})(?![A-Za-z])"
+)
+#: Somebody of the family, and who it is. A capital tells the name from what they do.
+_KIN = re.compile(
+    r"(?<![A-Za-z])(?i:wife|husband|hubby|spouse|partner|fianc[ée]e?|girlfriend|boyfriend|(?:step|grand)?(?:son|daughter|child)|"
+    r"(?:step|grand|half)?-?(?:mother|father|brother|sister)(?:[ -]in[ -]law)?|"
+    r"mum|mummy|mam|mom|dad|daddy|gran|granny|grandma|"
+    r"nan|nana|nanna|grandad|granddad|grandpa|gramps|aunt|aunty|auntie|uncle|niece|nephew|cousin|twin|sibling|"
+    r"neighbour|neighbor|friend|carer|guardian|interpreter)(?:'s)?(?:\s(?:is|called|named))?[\s:,(-]{1,3}([A-Z][a-z]+)(?![A-Za-z])"
+)
+#: The patient and a name: pt Tadesse.
+_PATIENT_NAME = re.compile(
+    r"(?<![A-Za-z])(?i:pt|pat|patient|px|client)[\s.:_-]{1,2}([A-Z][a-z]{3,})(?![A-Za-z])"
 )
 _NAMED = re.compile(
     r"(?<![A-Za-z])(?:(?:sur|fore|first|last|given|family|maiden|patient|pat|pt|full)[\s_]?name|name|nee|née|aka|alias)\b[\s_.:=#-]+([^\W\d_]{2,})",
@@ -46,7 +66,8 @@ _LATIN_INITIALS = frozenset("AMNV")
 #: The same in small letters, after a small word of relation: by t.akinfenwa.
 _SMALL_INITIAL_NAME = re.compile(r"(?<![A-Za-z])(?:by|for|from|with|user)\s+[a-z]\.\s?([a-z]{3,})")
 #: A title in capitals before capitals may be a modality: MR SDS.
-_CAPITALS_TITLE = re.compile(r"(?<![A-Za-z])(?:MR|DR|MS)[\s_]+([A-Z]{3,})(?![a-z])")
+#: So are they before capitals with a digit: MR_VE11E.
+_CAPITALS_TITLE = re.compile(r"(?<![A-Za-z])(?:MR|DR|MS)[\s_]+(?:([A-Z]{3,})(?![a-z])|[A-Z]{1,3}[0-9])")
 _OF_SOMEONE = re.compile(
     r"(?<![A-Za-z])(?:for|by|with|from|told|asked|called|known as|named|outlined|contoured)"
     r"\s+([A-Z][^\W\d_]{2,})(?![A-Za-z])"
@@ -58,6 +79,26 @@ def _is_person(word: str, lexicon: Lexicon) -> bool:
     """Say whether a word in a person's place may be a name: any word but vocabulary and plain English."""
     plain = fold(word)
     return plain not in lexicon.vocabulary and (plain not in lexicon.english or lexicon.is_name(plain))
+
+
+def _is_relative(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word with a capital, after one of kin, is a name: a given one, or unknown."""
+    plain = fold(word)
+    if plain in lexicon.given_names:
+        return True
+    is_known = plain in lexicon.vocabulary and len(plain) > _LONGEST_PET_NAME
+    return not is_known and plain not in lexicon.english
+
+
+def _is_like_name(word: str, lexicon: Lexicon) -> bool:
+    """Say whether something speaks for a name in a word that is not plain English."""
+    evidence = lexicon.weigh(word)
+    plain = fold(word)
+    return (
+        evidence is not None
+        and (evidence.points > 0 or lexicon.spelling.score(plain) > 0)
+        and (plain not in lexicon.english or lexicon.is_common_name(plain))
+    )
 
 
 def _is_unheard_of(word: str, lexicon: Lexicon) -> bool:
@@ -83,6 +124,12 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
             return True
     if any(len(word) < 4 or lexicon.is_name(fold(word)) for word in _WRITTEN_TITLE.findall(text)):
         return True
+    if any(_is_person(word, lexicon) for word in _GLUED_TITLE.findall(text)):
+        return True
+    if any(_is_relative(word, lexicon) for word in _KIN.findall(text)):
+        return True
+    if any(_is_like_name(word, lexicon) for word in _PATIENT_NAME.findall(text)):
+        return True
     if any(_is_initialled(initial, word, lexicon) for initial, word in _INITIAL_NAME.findall(text)):
         return True
     if any(_is_person(word, lexicon) for word in _PATIENT_INITIAL.findall(text)):
@@ -90,7 +137,7 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
     if any(lexicon.weigh(word) is not None for word in _SMALL_INITIAL_NAME.findall(text)):
         return True
     text = _CAPITALS_TITLE.sub(
-        lambda match: match.group() if _is_listed(match.group(1), lexicon) else " ", text
+        lambda match: match.group() if match.group(1) and _is_listed(match.group(1), lexicon) else " ", text
     )
     named = (
         word

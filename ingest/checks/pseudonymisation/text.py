@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.checks.pseudonymisation import patterns
+from ingest.checks.pseudonymisation import contacts, dates, patterns
 from ingest.checks.pseudonymisation.evidence import Doubt
 from ingest.checks.pseudonymisation.folding import fold, split_words
 from ingest.checks.pseudonymisation.lexicon import Lexicon
@@ -39,7 +39,7 @@ _LONGEST_NAME: Final = 24
 _LONGEST_SHORT_NAME: Final = 3
 _SURE: Final = frozenset({"common_name", "name_within", "name_with_letter"})
 _PRESENTED_INITIALS: Final = "with a date, dots or a word such as `by`"
-_BY_INITIALS = re.compile(r"\bby[\s:]+[A-Z]{2,3}\b")
+_BY_INITIALS = re.compile(r"\bby[\s:]+([A-Z]{2,3})\b")
 _INITIALS_AND_DATE = re.compile(r"(?<![A-Za-z])([A-Z]{2,3})[ _-]?([0-9]{6})(?![0-9])")
 _DOTTED_INITIALS = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z])\.(?:\s?([A-Z])\.)?(?![A-Za-z])")
 _INSTITUTION = re.compile(
@@ -108,7 +108,7 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
     for word in undo_digits(text):
         if fold(word) not in rules.lexicon.vocabulary and rules.lexicon.is_name(fold(word)):
             _find_names(word, kind, rules, raised)
-    if patterns.has_postcode(text):
+    if contacts.has_postcode(text):
         raised.add("PSN151" if raised.codes.keys() - _HARMLESS else "PSN150")
     return raised
 
@@ -151,36 +151,39 @@ def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> Non
 
 
 def _find_contacts(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
-    if patterns.has_email(text):
+    if contacts.has_email(text):
         raised.add("PSN109", what="an e-mail address")
-    if patterns.has_telephone(text):
+    if contacts.has_telephone(text):
         raised.add("PSN110", what="a telephone number")
-    if patterns.has_street(text, rules.lexicon.vocabulary):
+    if contacts.has_street(text, rules.lexicon.vocabulary):
         raised.add("PSN110", what="a street address")
-    if kind in _WRITTEN and patterns.has_postcode_alone(text):
+    if kind not in _NUMBERED and contacts.has_bare_telephone(text):
+        raised.add("PSN110", what="a telephone number")
+    if contacts.has_gridded_address(text):
+        raised.add("PSN110", what="an address")
+    if (kind in _WRITTEN and contacts.has_postcode_alone(text)) or (
+        kind in _LABELS and contacts.has_telling_postcode(text)
+    ):
         raised.add("PSN110", what="a postcode")
-    if patterns.has_path(text) or (kind in _SINGLE_VALUED and patterns.has_address(text)):
+    if contacts.has_path(text) or (kind in _SINGLE_VALUED and contacts.has_address(text)):
         raised.add("PSN111")
 
 
 def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
-    is_birth = patterns.is_birth_date_named(text)
+    is_birth = dates.is_birth_date_named(text)
     if not is_birth and not any(character.isdigit() for character in text):
         return
-    if is_birth or patterns.has_exact_age(text):
+    if is_birth or dates.has_exact_age(text):
         raised.add("PSN102")
-        dates = patterns.find_dates(text)
         raised.identifiers += [
-            Identifier(IdentifierKind.DATE, date.digits) for date in dates if date.has_century
+            Identifier(IdentifierKind.DATE, date.digits)
+            for date in dates.find_dates(text)
+            if date.has_century
         ]
         return
-    dates = patterns.find_dates(text)
-    if not dates or kind == "name of a file":
-        return
-    if any(date.year < patterns.OLDEST_TREATMENT_YEAR for date in dates):
-        raised.add("PSN122")
-    else:
-        raised.add("PSN153")
+    found = dates.find_dates(text)
+    if found and kind != "name of a file":
+        raised.add("PSN122" if any(date.is_old for date in found) else "PSN153")
 
 
 def _find_names(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
@@ -206,13 +209,13 @@ def _find_initials(text: str, kind: str, report: WordReport, rules: TextRules, r
     """Raise what may be initials: with a date, `by JS`, J.S., McD; else two or three capitals in a label."""
     if (
         _INITIALS_AND_MC.search(text)
-        or _BY_INITIALS.search(text)
+        or _has_author(text, rules)
         or _has_dated_initials(text, rules)
         or _has_dotted_initials(text, rules)
         or (
             kind in _LABELS
             and any(len(word) == 3 for word in report.unknown)
-            and (patterns.find_dates(text) or patterns.has_six_digit_date(text))
+            and (dates.find_dates(text) or dates.has_six_digit_date(text))
         )
     ):
         raised.add("PSN116", why=_PRESENTED_INITIALS)
@@ -255,10 +258,24 @@ def _counts_among_makers(doubt: Doubt, text: str) -> bool:
     return is_sure or (len(text) <= _LONGEST_NAME and not has_digits)
 
 
+def _has_author(text: str, rules: TextRules) -> bool:
+    """Say whether something is by two or three capitals, and by no program or machine: by CTP, by MIM."""
+    makers = rules.lexicon.scale.letters["makers"]
+    return any(letters.lower() not in makers for letters in _BY_INITIALS.findall(text))
+
+
 def _has_dated_initials(text: str, rules: TextRules) -> bool:
-    """Say whether initials stand before six digits of a date: JW120354."""
+    """Say whether initials stand before six digits of a date: JW120354.
+
+    Letters that mean something count too, before a date long before any treatment: AB120358, not CT120358.
+    """
+    numbered = rules.lexicon.scale.letters["before_numbers"]
     return any(
-        letters.lower() not in rules.lexicon.vocabulary and patterns.has_six_digit_date(digits)
+        dates.has_six_digit_date(digits)
+        and (
+            letters.lower() not in rules.lexicon.vocabulary
+            or (letters.lower() not in numbered and not dates.has_treatment_date(digits))
+        )
         for letters, digits in _INITIALS_AND_DATE.findall(text)
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ingest.checks.pseudonymisation import patterns
-from ingest.checks.pseudonymisation.national_numbers import is_issued_number
+from ingest.checks.pseudonymisation.dates import find_dates
+from ingest.checks.pseudonymisation.national_numbers import begins_with_date, is_issued_number
 
 #: Roots that tell nothing: the standard's own and those made from UUIDs (PS3.5 B.2).
 NEUTRAL_ROOTS: Final = ("1.2.840.10008.", "2.25.")
@@ -29,6 +29,13 @@ _DCMTK = re.compile(r"1\.2\.276\.0\.7230010\.3\.1\.[234]\.[0-9]+\.[0-9]+\.(1[0-9
 #: So many components before the last one, at most, make a UID that nobody's machine has made.
 _SHORT_ROOT: Final = 4
 _LONG_COMPONENT = re.compile(r"(?<![0-9])[0-9]{10}(?![0-9])")
+#: Ten digits over several components, grouped as an NHS number is, or as a CHI number (its date apart).
+_NHS_OVER_COMPONENTS = re.compile(r"(?<![0-9])[0-9]{3}\.[0-9]{3}\.[0-9]{4}(?![0-9])")
+_CHI_OVER_COMPONENTS = re.compile(r"(?<![0-9])[0-3][0-9][01][0-9]{3}\.[0-9]{4}(?![0-9])")
+#: Letters, hyphen, space and ^ as ASCII has them: five components and more, or five pairs of one component.
+_CODE: Final = r"(?:32|39|4[56]|9[045-9]|6[5-9]|[78][0-9]|1[01][0-9]|12[0-2])"
+_SPELT = re.compile(rf"(?<![0-9]){_CODE}(?:\.{_CODE}){{4,}}(?![0-9])")
+_SPELT_IN_PAIRS = re.compile(r"(?<![0-9])(?:6[5-9]|[78][0-9]|90){5,15}(?![0-9])")
 
 
 def is_well_formed(value: bytes) -> bool:
@@ -54,7 +61,23 @@ def holds_national_number(uid: str) -> bool:
     """Say whether a component is a number as the NHS issues them (check digit, issued ranges, CHI's date)."""
     made = _DCMTK.fullmatch(uid)
     seconds = made.group(1) if made else ""
-    return any(is_issued_number(number) for number in _LONG_COMPONENT.findall(uid) if number != seconds)
+    if any(is_issued_number(number) for number in _LONG_COMPONENT.findall(uid) if number != seconds):
+        return True
+    grouped = (number.replace(".", "") for number in _NHS_OVER_COMPONENTS.findall(uid))
+    dated = (number.replace(".", "") for number in _CHI_OVER_COMPONENTS.findall(uid))
+    return any(map(is_issued_number, grouped)) or any(
+        begins_with_date(number) and is_issued_number(number) for number in dated
+    )
+
+
+def spelt_texts(uid: str) -> list[str]:
+    """Return what a UID spells in decimals of ASCII, over five components and more or within one."""
+    found = []
+    for run in _SPELT.findall(uid):
+        found.append("".join(chr(int(code)) for code in run.split(".")))
+    for run in _SPELT_IN_PAIRS.findall(uid):
+        found.append("".join(chr(int(run[at : at + 2])) for at in range(0, len(run), 2)))
+    return found
 
 
 def ends_in_birth_date(uid: str) -> bool:
@@ -63,11 +86,7 @@ def ends_in_birth_date(uid: str) -> bool:
     Roots are short, and makers' UIDs with dates of care are long; a number of 2.25 is of some 38 digits.
     """
     *root, last = uid.split(".")
-    return (
-        2 <= len(root) <= _SHORT_ROOT
-        and len(last) == 8
-        and any(date.year < patterns.OLDEST_TREATMENT_YEAR for date in patterns.find_dates(last))
-    )
+    return 2 <= len(root) <= _SHORT_ROOT and len(last) == 8 and any(date.is_old for date in find_dates(last))
 
 
 def holds_known_number(uid: str, numbers: frozenset[str]) -> bool:

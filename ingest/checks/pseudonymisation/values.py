@@ -117,11 +117,22 @@ def _judge_number(context: Context, place: Place, value: bytes, charset: tuple[s
         text = value.decode("latin-1").strip("\0 ")
         return JudgedValue(judge_grammar_breach(context, place.path, text), text)
     raised = Raised()
-    if numbers.has_overlong_integer(value) if place.vr == "IS" else numbers.has_ten_digits(value):
+    if _may_identify(place, value):
         for number in find_national_numbers(value.decode("ascii")):
             raised.add("PSN104", shape="NHS-number-shaped")
             raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
     return JudgedValue(raised)
+
+
+def _may_identify(place: Place, value: bytes) -> bool:
+    """Say whether a number may be a person's: what IS cannot hold, or ten digits of what is counted from one.
+
+    Counts of events and the like may have ten digits; numbers of series, images or beams have not.
+    """
+    if place.vr == "IS" and numbers.has_overlong_integer(value):
+        return True
+    is_counted = place.vr != "IS" or place.keyword.endswith("Number")
+    return is_counted and numbers.has_ten_digits(value.strip(b"\0 "))
 
 
 def _judge_pixels(context: Context, place: Place, value: bytes) -> JudgedValue:

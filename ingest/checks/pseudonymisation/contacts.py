@@ -1,0 +1,127 @@
+"""Where somebody is reached, by the form of a text: e-mail, telephones, postcodes, streets, paths."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+#: What may begin with a long run begins at the start of it only: else the time is the square of its length.
+#: The last part of a domain is letters: `75 ml @2.5` is a flow.
+EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._-])[A-Za-z0-9._-]+ at [A-Za-z0-9-]+(?:\.[A-Za-z]{2,})+\b|"
+    r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+ ?(?:@|\(at\)|\[at\]) ?"
+    r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){0,8}\.[A-Za-z]{2,}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})"
+)
+_TELEPHONE = re.compile(
+    r"(?<![0-9A-Za-z.])(?:(?:\+|00)\s?44[\s().-]*(?:\(?0\)?)?[\s.-]*|\(?0(?=[1-37-9]))(?:[\s().-]{0,2}[0-9]){8,10}(?![0-9])"
+)
+_FOREIGN_TELEPHONE = re.compile(r"(?<![0-9A-Za-z])\+(?:[\s().-]{0,2}[0-9]){9,14}(?![0-9])")
+#: The country's code without a sign before it; the rest of a number is ten digits.
+_BARE_TELEPHONE = re.compile(
+    r"(?<![0-9A-Za-z.+-])44[\s.-]?(?:7[0-9]{3}|[12][0-9]{2,3}|3[0-9]{2})(?:[\s.-]?[0-9]){6,7}(?![0-9A-Za-z.])"
+)
+_DIGITS_OF_BARE: Final = 12
+_EXTENSION = re.compile(
+    r"\b(?:(?:tel|telephone|phone|mob|mobile|cell|fax|bleep|pager|call|contact|ext|extn|extension)\b"
+    # a ring is a structure too, with doses beside it
+    r"[\s.:#no]*\+?[0-9][0-9 -]{3,}|(?:ring|text|txt|sms|whatsapp)\s+(?:on\s+)?\+?[0-9][0-9 ]{8,20}[0-9])",
+    re.IGNORECASE,
+)
+_AREAS: Final = (
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC "
+    "EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS "
+    "LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP "
+    "SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE"
+)
+_POSTCODE = re.compile(
+    r"(?<![A-Z0-9])(" + "|".join(sorted(_AREAS.split(), key=len, reverse=True)) + r")[0-9][0-9A-Z]?\s?"
+    r"[0-9][ABD-HJLNP-UW-Z]{2}(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+_WRITTEN_POSTCODE = re.compile(
+    r"(?<![A-Z0-9])(?:" + "|".join(_AREAS.split()) + r")[0-9][0-9A-Z]? [0-9][ABD-HJLNP-UW-Z]{2}(?![A-Z0-9])"
+)
+#: Areas of two letters by which no node, scanner or sequence is called: their codes count however written.
+_TELLING_AREAS: Final = {*_AREAS.split()} - {*"BEGLMNSW", "CT", "LN", "ML", "SE", "ST", "TA", "TR"}
+_ANY_POSTCODE = re.compile(
+    r"(?<![A-Z0-9])(?:" + "|".join(sorted(_TELLING_AREAS)) + r")[0-9][0-9A-Z]?[ _.-]?"
+    r"[0-9](?!gy|st|nd|rd|th|h[urz])[ABD-HJLNP-UW-Z]{2}(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+#: The Irish Eircode: one of the routing keys, then four characters of which some are letters.
+_EIRCODE = re.compile(
+    r"(?<![A-Za-z0-9])(?:A(?:4[125]|6[37]|75|8[1-6]|9[124-68])|C15|D(?:0[1-9]|1[0-8]|2[024]|6W)|"
+    r"E(?:2[15]|3[24]|4[15]|53|91)|F(?:12|2[368]|31|35|4[25]|52|56|9[1-4])|H(?:1[246]|18|23|5[34]|62|65|71|91)|"
+    r"K(?:3[2467]|45|56|67|78)|N(?:37|39|41|91)|P(?:1[247]|2[45]|3[126]|43|47|51|56|61|67|72|75|81|85)|"
+    r"R(?:14|21|32|35|42|45|51|56|9[35])|T(?:12|23|34|45|56)|V(?:1[45]|23|31|35|42|9[2-5])|W(?:12|23|34|91)|"
+    r"X(?:35|42|91)|Y(?:14|2[15]|3[45]))[ -]?"
+    r"(?=[0-9A-Z]{0,3}[0-9])(?=[0-9]{0,3}[A-Z])[0-9AC-FHKNPRTV-Y]{4}(?![A-Za-z0-9])"
+)
+#: Addresses of the Army, of what3words, of the National Grid, and Open Location Codes.
+_GRIDDED = re.compile(
+    r"\bBFPO\s?[0-9]{1,4}\b|///\s?[a-z]{2,}\.[a-z]{2,}\.[a-z]{2,}|\b(?:w3w|what3words)\b.{0,3}[a-z]{2,}\.[a-z]{2,}\.[a-z]{2,}|"
+    r"\bgrid\s?ref\w*[\s:.]+[A-Z]{2}\s?[0-9]{2,5}\s?[0-9]{2,5}|(?<![A-Z0-9])[2-9CFGHJMPQRVWX]{8}\+[2-9CFGHJMPQRVWX]{2,3}(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+_STREET = re.compile(
+    r"(?<![0-9])[0-9]{1,4}[a-z]?,?\s+((?:[A-Za-z']{2,}\s+){1,3})(?:street|st|road|rd|avenue|ave|drive|close|crescent|gardens|"
+    r"terrace|way|grove|mews|walk|lane|court|place|cl|cres|gdns|terr)\b",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"\b[A-Za-z]:\\{1,2}\w|/(?:home|users|mnt)/\w", re.IGNORECASE)
+#: Where several values may stand, a double backslash is an empty value; makers give addresses of their own.
+_ADDRESS = re.compile(r"\\\\[\w.-]{2,}\\|\b(?:https?|ftp|file|smb)://", re.IGNORECASE)
+
+
+def has_telephone(text: str) -> bool:
+    """Say whether a text holds a telephone number, or a word for one and digits."""
+    return bool(_TELEPHONE.search(text) or _FOREIGN_TELEPHONE.search(text) or _EXTENSION.search(text))
+
+
+def has_bare_telephone(text: str) -> bool:
+    """Say whether a text holds a British telephone number that begins with 44 alone."""
+    return any(
+        sum(map(str.isdigit, match.group())) == _DIGITS_OF_BARE for match in _BARE_TELEPHONE.finditer(text)
+    )
+
+
+def has_email(text: str) -> bool:
+    """Say whether a text holds an e-mail address."""
+    return bool(EMAIL.search(text))
+
+
+def has_postcode(text: str) -> bool:
+    """Say whether a text holds a UK postcode of an existing area; nodal labels such as LN1 2GY fit too."""
+    return bool(_POSTCODE.search(text))
+
+
+def has_postcode_alone(text: str) -> bool:
+    """Say whether a text holds a postcode as it is written, with a space, and not before a dose in Gy."""
+    return any(not match.group().endswith("GY") for match in _WRITTEN_POSTCODE.finditer(text))
+
+
+def has_telling_postcode(text: str) -> bool:
+    """Say whether a text holds a postcode, however written, of a form that no node or series has."""
+    return bool(_ANY_POSTCODE.search(text) or _EIRCODE.search(text))
+
+
+def has_gridded_address(text: str) -> bool:
+    """Say whether a text holds an address by words or by a grid, such as what3words."""
+    return bool(_GRIDDED.search(text))
+
+
+def has_street(text: str, known: frozenset[str]) -> bool:
+    """Say whether a text holds a house number with a street; `known`: words of which no street is called."""
+    return any(
+        not all(word.lower() in known for word in match.group(1).split()) for match in _STREET.finditer(text)
+    )
+
+
+def has_path(text: str) -> bool:
+    """Say whether a text holds a path on a computer."""
+    return bool(_PATH.search(text))
+
+
+def has_address(text: str) -> bool:
+    """Say whether a text holds the address of a computer or a share."""
+    return bool(_ADDRESS.search(text))
