@@ -12,6 +12,8 @@ OLDEST_TREATMENT_YEAR: Final = 1995
 #: Two digits that are later are of the last century: no date of care lies ahead.
 _LATEST_YEAR: Final = 30
 _YEARS: Final = range(1900, 2100)
+#: A day and a year.
+_FEWEST_DIGITS: Final = 3
 
 #: Names of the months, from January on: English, then those of the languages around it that differ.
 _MONTH_NAMES: Final = (
@@ -77,18 +79,21 @@ _BORN: Final = (
 )
 _BIRTH_WORD = re.compile(rf"(?<![a-z])(?:{_BORN})(?![a-z])", re.IGNORECASE)
 _BIRTH_VALUE = re.compile(
-    r"(?<![a-z])b\.\s?(?:[0-9]{1,2}[-/. ][0-9a-z]{1,9}|[a-z]{3,9}[-/. ][0-9]{1,2})[-/. ,]{1,2}[0-9]{2}|"
-    rf"(?<![a-z])(?:{_BORN})[\s_.:=#-]*(?:on|in|is)?[\s_.:=#-]*[0-9]{{2}}",
+    rf"(?<![a-z])(?:{_BORN})[\s_.:=#-]*(?:on|in|is)?[\s_.:=#-]*[0-9]{{2}}", re.IGNORECASE
+)
+_BORN_ON = re.compile(
+    r"(?<![a-z])b\.\s?(?:[0-9]{1,2}[-/. ][0-9a-z]{1,9}|[a-z]{3,9}[-/. ][0-9]{1,2})[-/. ,]{1,2}[0-9]{2}",
     re.IGNORECASE,
 )
 _DAY_OF_YEAR: Final = rf"(?:{_DAY}\s?(?:of\s)?{_MONTH}|{_MONTH}\s?{_DAY}|[0-9]{{1,2}}[./-][0-9]{{1,2}})"
 #: A day of the year on which somebody comes to an age, or has a birthday.
-_BIRTHDAY = re.compile(
-    r"(?<![a-z])(?:will be|turn(?:s|ed|ing)?|becom(?:es|ing)|became|reach(?:es|ed|ing)|aged?)\s+"
-    r"(?:age\s+)?[1-9][0-9]{1,2}"
-    rf"\s+(?:y[a-z.]{{0,5}}\s+)?(?:old\s+)?(?:on|in)\s+(?:the\s+)?{_DAY_OF_YEAR}|"
-    rf"(?<![a-z])(?:birthday|b'?day)[\s:=-]+(?:is\s+)?(?:on\s+)?(?:the\s+)?{_DAY_OF_YEAR}",
+_COMING_OF_AGE = re.compile(
+    r"(?<![a-z])(?:will be|turn(?:s|ed|ing)?|becom(?:es|ing)|became|reach(?:es|ed|ing)|aged?)\s+(?:age\s+)?"
+    rf"[1-9][0-9]{{1,2}}\s+(?:y[a-z.]{{0,5}}\s+)?(?:old\s+)?(?:on|in)\s+(?:the\s+)?{_DAY_OF_YEAR}",
     re.IGNORECASE,
+)
+_BIRTHDAY = re.compile(
+    rf"(?<![a-z])birthday[\s:=-]+(?:is\s+)?(?:on\s+)?(?:the\s+)?{_DAY_OF_YEAR}", re.IGNORECASE
 )
 #: A date whose year is in words (nineteen fifty-two), or has lost its century (August '46).
 _YEAR_IN_WORDS = re.compile(r"\b(?:nineteen|twenty)[\s-]+(?:hundred|[a-z]+ty|[a-z]+teen|oh)\b", re.IGNORECASE)
@@ -115,6 +120,8 @@ class DateInText:
 
 def find_dates(text: str) -> list[DateInText]:
     """Return the dates in a text, day first unless the year comes first; of six digits those beside a sex."""
+    if sum(map(text.count, "0123456789")) < _FEWEST_DIGITS:
+        return []
     found = []
     for match in _NUMERIC_DATE.finditer(text):
         found.append(_numeric_date(match.group(1), match.group(3), match.group(4)))
@@ -160,11 +167,15 @@ def has_exact_age(text: str) -> bool:
 
 def is_birth_date_named(text: str) -> bool:
     """Say whether a text speaks of a birth date or birthday and gives one, in digits or in words."""
-    if _BIRTH_VALUE.search(text) or _BIRTHDAY.search(text):
-        return True
-    return _BIRTH_WORD.search(text) is not None and (
-        bool(find_dates(text)) or bool(_YEAR_IN_WORDS.search(text) or _SHORT_YEAR.search(text))
-    )
+    if _BIRTH_WORD.search(text):
+        return bool(
+            _BIRTH_VALUE.search(text)
+            or _BIRTHDAY.search(text)
+            or _YEAR_IN_WORDS.search(text)
+            or _SHORT_YEAR.search(text)
+            or find_dates(text)
+        )
+    return bool(_BORN_ON.search(text) or _COMING_OF_AGE.search(text))
 
 
 def is_valid_day(year: str, month: str, day: str) -> bool:

@@ -101,8 +101,10 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
     if not text.strip():
         return raised
     for variant in (without_encoded(text), *undo(text)):
-        _find_numbers(variant, kind, rules, raised)
-        _find_contacts(variant, kind, rules, raised)
+        digits = sum(map(variant.count, _DIGITS))
+        if digits:
+            _find_numbers(variant, digits, kind, rules, raised)
+        _find_contacts(variant, digits, kind, rules, raised)
         _find_dates(variant, kind, rules, raised)
         _find_names(variant, kind, rules, raised)
     for word in undo_digits(text):
@@ -113,6 +115,12 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
     return raised
 
 
+_DIGITS: Final = "0123456789"
+#: So many digits a number of each form has at least: what has fewer is not searched for it.
+_FEWEST_OF_NATION: Final = 10
+_FEWEST_OF_HOSPITAL: Final = 4
+_FEWEST_OF_TELEPHONE: Final = 4
+_FEWEST_OF_POSTCODE: Final = 2
 #: Codes that do not turn a postcode into an address.
 _HARMLESS: Final = frozenset({"PSN150", "PSN152", "PSN153", "PSN154"})
 
@@ -124,21 +132,21 @@ def _without(text: str, allowed: Iterable[str]) -> str:
     return text
 
 
-def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
-    if not any(character.isdigit() for character in text):
-        return
-    for number in find_national_numbers(text):
+def _find_numbers(text: str, digits: int, kind: str, rules: TextRules, raised: Raised) -> None:
+    for number in find_national_numbers(text) if digits >= _FEWEST_OF_NATION else ():
         raised.add("PSN104", shape="NHS-number-shaped")
         raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
     for pattern in rules.hospital_patterns:
         for match in pattern.finditer(text):
             raised.add("PSN106")
             raised.identifiers.append(Identifier(IdentifierKind.NUMBER, match.group()))
+    if rules.study_id and rules.study_id.search(text):
+        raised.add("PSN121")
+    if digits < _FEWEST_OF_HOSPITAL:
+        return
     for number in patterns.find_labelled_numbers(text):
         raised.add("PSN107")
         raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
-    if rules.study_id and rules.study_id.search(text):
-        raised.add("PSN121")
     if kind not in _NUMBERED:
         known = rules.lexicon.vocabulary
         if patterns.has_person_number(text) or any(
@@ -150,29 +158,28 @@ def _find_numbers(text: str, kind: str, rules: TextRules, raised: Raised) -> Non
             raised.add("PSN152")
 
 
-def _find_contacts(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
+def _find_contacts(text: str, digits: int, kind: str, rules: TextRules, raised: Raised) -> None:
     if contacts.has_email(text):
         raised.add("PSN109", what="an e-mail address")
-    if contacts.has_telephone(text):
-        raised.add("PSN110", what="a telephone number")
-    if contacts.has_street(text, rules.lexicon.vocabulary):
-        raised.add("PSN110", what="a street address")
-    if kind not in _NUMBERED and contacts.has_bare_telephone(text):
-        raised.add("PSN110", what="a telephone number")
     if contacts.has_gridded_address(text):
         raised.add("PSN110", what="an address")
-    if (kind in _WRITTEN and contacts.has_postcode_alone(text)) or (
-        kind in _LABELS and contacts.has_telling_postcode(text)
-    ):
-        raised.add("PSN110", what="a postcode")
     if contacts.has_path(text) or (kind in _SINGLE_VALUED and contacts.has_address(text)):
         raised.add("PSN111")
+    if digits and contacts.has_street(text, rules.lexicon.vocabulary):
+        raised.add("PSN110", what="a street address")
+    if digits >= _FEWEST_OF_TELEPHONE and (
+        contacts.has_telephone(text) or (kind not in _NUMBERED and contacts.has_bare_telephone(text))
+    ):
+        raised.add("PSN110", what="a telephone number")
+    if digits >= _FEWEST_OF_POSTCODE and (
+        (kind in _WRITTEN and contacts.has_postcode_alone(text))
+        or (kind in _LABELS and contacts.has_telling_postcode(text))
+    ):
+        raised.add("PSN110", what="a postcode")
 
 
 def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
     is_birth = dates.is_birth_date_named(text)
-    if not is_birth and not any(character.isdigit() for character in text):
-        return
     if is_birth or dates.has_exact_age(text):
         raised.add("PSN102")
         raised.identifiers += [

@@ -16,6 +16,8 @@ _CAPITALS_AND_WORD = re.compile(r"([A-Z]{2,})([a-z]{4,})")
 #: A Greek letter between Latin ones looks like one of them.
 _LOOKALIKE = re.compile("[A-Za-z][\u0370-\u03ff]+[A-Za-z]")
 _GREEK_WORD = re.compile("[\u0370-\u03ff]{3,}")
+#: Spaces that may stand between two words of a sentence.
+_WIDEST_GAP = 8
 _POSSESSIVE = re.compile(r"['’]s?$")
 _APOSTROPHES = re.compile(r"['’]")
 
@@ -59,13 +61,14 @@ def _weigh_words(text: str, lexicon: Lexicon) -> list[Doubt]:
     """Return every word that is not known, with what speaks for a name in it."""
     found: list[Doubt] = []
     words = list(_WORDS.finditer(text))
+    is_small = text.islower()
     for match in words:
         whole = match.group()
         plain = _APOSTROPHES.sub("", _POSSESSIVE.sub("", fold(whole)))
         evidence = lexicon.weigh(plain)
         if len(plain) > 2 and (evidence is None or _is_joined_by_case(whole, evidence, lexicon)):
             continue
-        beside = _beside(text, match, len(words))
+        beside = _beside(text, match, len(words), is_small=is_small)
         parts = split_words(whole) or [whole]
         if evidence is not None and len(plain) > 2 and (len(parts) == 1 or _is_of_lists(evidence, lexicon)):
             found.append(Doubt(plain, _with(evidence, lexicon, whole, beside)))
@@ -97,16 +100,19 @@ def _is_small_word(whole: str, evidence: Evidence, lexicon: Lexicon) -> bool:
     return "everyday_word" in evidence.reasons or whole in lexicon.scale.letters["small_words"]
 
 
-def _beside(text: str, match: re.Match[str], words: int) -> str:
-    """Return the reason that a word's place in its text gives: alone, or a capital within a sentence."""
+def _beside(text: str, match: re.Match[str], words: int, *, is_small: bool) -> str:
+    """Return the reason that a word's place in its text gives: alone, or a capital within a sentence.
+
+    is_small: no letter of the text is a capital.
+    """
     if words == 1:
         return "alone"
     word = match.group()
-    if words > 3 and word.islower() and not text.islower():
+    if words > 3 and word.islower() and not is_small:
         return "small_letters"
-    before = text[: match.start()]
-    is_within = bool(before.strip()) and words > 3 and word[0].isupper() and word[1:].islower()
-    return "capital_in_text" if is_within and before.rstrip()[-1:].islower() else ""
+    before = text[max(0, match.start() - _WIDEST_GAP) : match.start()].rstrip()
+    is_within = words > 3 and word[0].isupper() and word[1:].islower()
+    return "capital_in_text" if is_within and before[-1:].islower() else ""
 
 
 def _has_foreign_script(text: str) -> bool:
