@@ -19,7 +19,7 @@ from ingest.package.read import MemberBytes, MemberReader
 T = TypeVar("T")
 
 #: Bytes of members that may wait in memory on either side of the walk.
-AHEAD = 12 * 1024**2
+AHEAD = 3 * 1024**2
 
 Take = Callable[[], MemberBytes | Finding]
 
