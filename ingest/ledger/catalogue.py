@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.ledger.inspections import InstanceState
-from ingest.ledger.rows import Area, chunks, id_of, load, seq_of
+from ingest.ledger.rows import Area, chunks, id_of, seq_of
 from ingest.ledger.tables.contents import instances, subjects
 from ingest.model.instance import InstanceFacts
+from ingest.model.packed import open_facts
 from ingest.model.review import ObjectKind
-from ingest.model.wire import from_wire
 
 _COLUMNS = instances.c
 _PLANNING = (ObjectKind.RTSTRUCT, ObjectKind.RTPLAN, ObjectKind.RTDOSE)
@@ -100,6 +100,25 @@ class Catalogue(Area):
             sa.select(instances).where(_COLUMNS.subject_id == subject_id, _COLUMNS.state.in_(wanted))
         )
 
+    def kinds_of(self, subject_id: str) -> dict[str, int]:
+        """Return how many instances of each kind are filed for a subject."""
+        rows = self._connection.execute(
+            sa.select(_COLUMNS.kind, sa.func.count().label("instances"))
+            .where(_COLUMNS.subject_id == subject_id, _COLUMNS.state == InstanceState.FILED.value)
+            .group_by(_COLUMNS.kind)
+            .order_by(_COLUMNS.kind)
+        )
+        return {row.kind: row.instances for row in rows}
+
+    def contents_of(self, subject_id: str) -> frozenset[tuple[str, str]]:
+        """Return (SOP Instance UID, content digest) of all that is filed for a subject."""
+        rows = self._connection.execute(
+            sa.select(_COLUMNS.sop_instance_uid, _COLUMNS.content_sha256).where(
+                _COLUMNS.subject_id == subject_id, _COLUMNS.state == InstanceState.FILED.value
+            )
+        )
+        return frozenset((row.sop_instance_uid, row.content_sha256) for row in rows)
+
     def planning(self, subject_id: str) -> tuple[tuple[CataloguedInstance, InstanceFacts], ...]:
         """Return a subject's filed structure sets, plans and doses with their facts, in order of arrival."""
         query = sa.select(instances).where(
@@ -108,7 +127,7 @@ class Catalogue(Area):
             _COLUMNS.kind.in_([kind.value for kind in _PLANNING]),
         )
         rows = self._connection.execute(query.order_by(_COLUMNS.id))
-        return tuple((_catalogued(row), from_wire(InstanceFacts, load(row.facts))) for row in rows)
+        return tuple((_catalogued(row), open_facts(row.facts)) for row in rows)
 
     def filed_under(self, sop_instance_uids: Iterable[str]) -> dict[str, tuple[CataloguedInstance, ...]]:
         """Return what is filed, for any subject, under each of the UIDs that has something filed."""
@@ -204,7 +223,7 @@ class Catalogue(Area):
         if besides is not None:
             query = query.where(_COLUMNS.submission != seq_of(besides))
         rows = self._connection.execute(query.order_by(_COLUMNS.id)).scalars()
-        return tuple(from_wire(InstanceFacts, load(facts)) for facts in rows)
+        return tuple(open_facts(facts) for facts in rows)
 
     def _filed_by(
         self, column: sa.Column[Any], values: Iterable[str]

@@ -17,7 +17,7 @@ from ingest.ledger.tables.arrivals import shares, submissions
 from ingest.ledger.tables.contents import inspections, instances
 from ingest.model.inspection import Inspection
 from ingest.model.instance import InstanceFacts
-from ingest.model.packed import PackedFacts, pack
+from ingest.model.packed import PackedFacts, open_facts, pack
 from ingest.model.wire import from_wire, to_wire
 
 
@@ -160,7 +160,7 @@ class Inspections(Area):
         if wanted := [state.value for state in states]:
             query = query.where(instances.c.state.in_(wanted))
         rows = self._connection.execute(query.order_by(instances.c.ordinal)).scalars()
-        return tuple(from_wire(InstanceFacts, load(facts)) for facts in rows)
+        return tuple(open_facts(facts) for facts in rows)
 
     def decisions(self, inspection_id: int) -> tuple[InstanceDecision, ...]:
         """Return what was decided of each instance, by ordinal."""

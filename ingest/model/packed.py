@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.model.instance import InstanceFacts
@@ -32,6 +33,15 @@ class PackedFacts(NamedTuple):
     def unpack(self) -> InstanceFacts:
         """Return the facts. Raises WireError."""
         return from_wire(InstanceFacts, json.loads(self.text))
+
+
+@lru_cache(maxsize=512)
+def open_facts(text: str) -> InstanceFacts:
+    """Return the facts of a text that `pack` made. Raises WireError, ValueError.
+
+    Those of a set are remembered, as they do not change: it is judged, filed and reported one after another.
+    """
+    return from_wire(InstanceFacts, json.loads(text))
 
 
 def pack(facts: InstanceFacts) -> PackedFacts:

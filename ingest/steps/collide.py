@@ -48,7 +48,7 @@ def _shared_elsewhere(
     ]
     if not filings:
         return tx.collisions.elsewhere(subject_id, arriving, former)
-    kept = {(item.sop_instance_uid, item.content_sha256) for item in tx.catalogue.of_subject(subject_id)}
+    kept = tx.catalogue.contents_of(subject_id)
     filed: list[InstanceFacts] = []
     new: list[InstanceFacts] = []
     for facts in arriving:

@@ -144,7 +144,7 @@ def _subject_input(
     return SubjectInput(
         verdict=subject,
         arrived=arrived_series(arriving, review.kinds, review.instance_kinds),
-        filed=_filed_counts(tx, subject.subject_id),
+        filed=tx.catalogue.kinds_of(subject.subject_id),
         held_objects=_held((*knowledge.held, *arriving) if is_held else knowledge.held),
         resolved=subject.resolved,
         states=tuple(item.state for item in filed_objects(tx, subject.subject_id)),
@@ -156,18 +156,13 @@ def _subject_input(
     )
 
 
-def _filed_counts(tx: Transaction, subject_id: str) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for item in tx.catalogue.of_subject(subject_id):
-        counts[item.kind] = counts.get(item.kind, 0) + 1
-    return counts
-
-
 def _replaced(tx: Transaction, submission_id: str, subject_id: str) -> int:
     """Return how many files of this submission stand where others stood under the same UID."""
+    superseded = tx.catalogue.of_subject(subject_id, (InstanceState.SUPERSEDED,))
+    if not superseded:
+        return 0
     filed = tx.catalogue.of_subject(subject_id, (InstanceState.FILED,))
     own = {item.sop_instance_uid for item in filed if item.submission_id == submission_id}
-    superseded = tx.catalogue.of_subject(subject_id, (InstanceState.SUPERSEDED,))
     return len(own & {item.sop_instance_uid for item in superseded})
 
 

@@ -126,6 +126,10 @@ def test_filing_moves_the_head_once_and_marks_the_instances(ledger: Ledger) -> N
             "planning-ct/1.dcm",
             "planning-ct/2.dcm",
         }
+        assert tx.catalogue.kinds_of("123-1001") == {"planning-ct": 2}
+        assert tx.catalogue.contents_of("123-1001") == {
+            (item.sop_instance_uid, item.content_sha256) for item in (facts(1), facts(2))
+        }
         assert [row.version for row in tx.filings.of_subject("123-1001")] == [1]
 
 
@@ -230,6 +234,11 @@ def test_superseded_content_leaves_the_catalogue_and_stays_on_record(ledger: Led
         filed = tx.catalogue.filed_under([facts(1).sop_instance_uid])[facts(1).sop_instance_uid]
         assert [(item.content_sha256, item.is_disputed) for item in filed] == [(digest("other"), False)]
         assert len(tx.catalogue.of_subject("123-1001", [InstanceState.SUPERSEDED])) == 1
+        assert tx.catalogue.kinds_of("123-1001") == {"planning-ct": 2}
+        assert tx.catalogue.contents_of("123-1001") == {
+            (facts(1).sop_instance_uid, digest("other")),
+            (facts(2).sop_instance_uid, facts(2).content_sha256),
+        }
 
 
 def test_the_same_data_under_another_study_id_is_found(ledger: Ledger) -> None:
