@@ -50,20 +50,26 @@ def import_list(file: Path, is_applied: bool, by: str, reason: str) -> None:
             click.echo(fault, err=True)
         require_faultless(wanted)
         stay = withdrawn_here(service.parts, wanted)
+        difference = None
         if is_applied:
             _show(import_enrolment(service.parts, wanted, by=by, reason=reason), "")
         else:
-            _show(compare_enrolment(service.parts, wanted), "would be ")
+            difference = compare_enrolment(service.parts, wanted)
+            _show(difference, "would be ")
     if wanted.unused:
         click.echo(
             f"{counted(wanted.unused, 'column')} of the file mean nothing here: nothing of them is kept."
         )
     if stay:
         click.echo(f"Withdrawn here, and stay so, though the file has them enrolled: {_named(stay)}")
-    if not is_applied:
+    if difference is None:
+        return
+    if difference.added or difference.changed or difference.withdrawn:
         click.echo(
             f"Nothing was changed. To import it: ingest enrolment import {file} --apply --by … --reason …"
         )
+    else:
+        click.echo("Nothing would change.")
 
 
 @command.command("list")

@@ -14,8 +14,10 @@ from ingest.connections import Queues, Shares
 from ingest.demo.synthetic import zip_case
 from ingest.ledger.outbox import MessageState
 from ingest.model.errors import ConfigurationError, TransientError
+from ingest.model.finding import Effect
 from ingest.model.route import RouteKind, ShareAddress
 from ingest.model.submission import Submission, SubmissionState
+from ingest.model.verdict import Outcome
 from ingest.reports.delivery import report_path
 from ingest.routes.announcements import queue_names
 from ingest.routes.credentials import Credential, read_credential
@@ -96,6 +98,8 @@ def _there_and_back(service: Service, share: ShareAddress, wait: int, credential
         if done and (back := _way_back(service, done[0])):
             outcome = done[0].outcome.value if done[0].outcome else ""
             click.echo(f"{route}: {done[0].id} {outcome}, report {back}")
+            if reason := _reason(service, done[0]):
+                click.echo(f"  why: {reason}")
             return True
         service.parts.clock.sleep(1.0)
     click.echo(f"{route}: no report within {wait} seconds: see ingest submissions --site {share.site}")
@@ -124,6 +128,16 @@ def _of_share(service: Service, share: ShareAddress) -> tuple[Submission, ...]:
         return tx.submissions.find(
             route=share.route, site=share.site, states=[SubmissionState.DONE], limit=100_000
         )
+
+
+def _reason(service: Service, submission: Submission) -> str:
+    """Return what kept the zip from being filed, in words; empty where it was accepted."""
+    with service.parts.ledger.read() as tx:
+        decided = tx.verdicts.latest(submission.id)
+    if decided is None or decided.verdict.outcome is Outcome.ACCEPTED:
+        return ""
+    found = [*decided.verdict.findings, *(item for own in decided.verdict.subjects for item in own.findings)]
+    return next((item.message for item in found if item.effect is not Effect.NONE), "")
 
 
 def _way_back(service: Service, submission: Submission) -> str:

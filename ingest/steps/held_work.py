@@ -19,6 +19,7 @@ HELD_TIME = timedelta(days=14)
 
 #: The new content of a file contradicts what is filed: a person takes one of the two.
 CONFLICT = "CMP402"
+_NOT_ENROLLED = "SID141"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,14 @@ def _next_action(
         return f"ask the site for the study ID, then ingest held release {item.id} --as ID"
     if CONFLICT in codes:
         return f"ask which is right, then ingest held release {item.id} --supersede, or reject"
+    if codes == {_NOT_ENROLLED}:
+        again = f"ingest reprocess submission {item.submission_id}"
+        return f"ask the site; if it is right, import the new list (ingest enrolment import), then {again}"
     if any(code.startswith("SID") for code in codes):
-        return f"ask the site whose data it is, then release {item.id} (with --as, if need be) or reject"
+        return (
+            f"ask the site whose data it is, then ingest held release {item.id} (with --as, if need be), "
+            "or reject"
+        )
     if any(code.startswith("PSN") for code in codes):
         return f"look ({show} --show-values), then ingest approve --from {item.submission_id}, or reject"
     return f"look ({show}), then release or reject"

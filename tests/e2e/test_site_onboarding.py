@@ -70,6 +70,22 @@ def test_a_trial_without_a_site_runs_and_the_first_site_is_added_by_its_command(
     assert (event.by, event.detail) == ("A. Manager", {"site": "126", "reason": "as agreed"})
 
 
+def test_a_test_upload_that_is_held_says_why_and_what_to_do(desk: Desk, tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text("study_id\n126-1001\n")
+    add(desk, "--route", "smb", "--apply", *WHO)
+    desk.type("enrolment", "import", str(listed), "--apply", *WHO)
+    out = desk.type("site", "test-upload", "126", "--wait", "60")
+    assert "S000001 held" in out
+    assert "why: This study ID is not on the trial's enrolment list." in out
+    assert "ingest enrolment import" in " ".join(desk.type("held", "list").split())
+    listed.write_text("study_id\n126-1001\n126-9999\n")
+    desk.type("enrolment", "import", str(listed), "--apply", *WHO)
+    assert "held → accepted" in desk.type("reprocess", "submission", "S000001", *WHO)
+    unchanged = desk.type("enrolment", "import", str(listed))
+    assert unchanged.splitlines()[-1] == "Nothing would change."
+
+
 def test_what_is_wrong_with_a_new_site_is_said_and_nothing_is_written(desk: Desk) -> None:
     before = desk.settings.trial_file.read_text()
     assert "--again" in refused("site", "add", "123", "--name", "X", "--route", "smb")
