@@ -139,7 +139,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionReport:
-    """One report, ready to be rendered. `coverage` are sentences on what was looked at and what was not."""
+    """One report, ready to be rendered. `coverage` are sentences on what was looked at and what was not.
+
+    submission_id: empty for a zip that was only checked.
+    """
 
     submission_id: str
     tone: Tone

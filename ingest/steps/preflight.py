@@ -42,7 +42,7 @@ def build_preflight_report(
     arriving = group_by_label(list(instances))
     near_misses = {facts.label: facts.near_miss for facts in inspection.subjects}
     source = SubmissionReportInput(
-        submission_id="not sent",
+        submission_id="",
         route=request.route,
         site_number=request.site or "not named",
         site_name=site.name if site else "Your site",

@@ -122,6 +122,7 @@ def test_the_report_that_would_be_sent_is_printed_and_written_as_a_page(tmp_path
     assert "nothing was sent" in done.stdout and "123-1002: COMPLETE" in done.stdout
     html = page.read_text(encoding="utf-8")
     assert "<h1>This zip would be held" in html and "123-1001" in html
+    assert "Submission not sent" in html and "name the submission" not in html + done.stdout
     assert "Quillfeather" not in html + done.stdout + done.stderr
     assert check(path, "--route", "smb", "--html", tmp_path / "nowhere" / "r.html").returncode == 3
 
