@@ -313,8 +313,19 @@ def paced(rate: float) -> Pace:
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="verify_archive.py", description="Verify a Hamlet.rt archive.")
-    parser.add_argument("archive", nargs="?", type=Path, default=Path(__file__).resolve().parent)
+    parser = argparse.ArgumentParser(
+        prog="verify_archive.py",
+        description="Verify a Hamlet.rt archive. It only reads.",
+        epilog="Exit status: 0 everything is as it was filed; 1 something is not; 2 could not run.",
+    )
+    here = Path(__file__).resolve().parent
+    parser.add_argument(
+        "archive",
+        nargs="?",
+        type=Path,
+        default=here,
+        help="the folder with subjects/; none: this file's",
+    )
     parser.add_argument("--subject", action="append", default=[], help="only this subject (may be repeated)")
     parser.add_argument("--sample", type=int, metavar="N", help="only N subjects, drawn by chance")
     parser.add_argument("--anchors", type=Path, metavar="FILE", help="digests of inventories, kept elsewhere")
@@ -354,6 +365,8 @@ def main(words: list[str] | None = None) -> int:
     asked = _arguments(sys.argv[1:] if words is None else words)
     subjects = asked.archive / "subjects" if (asked.archive / "subjects").is_dir() else asked.archive
     try:
+        if not subjects.is_dir():
+            raise ValueError(f"there is no folder {asked.archive}")
         anchors = _read_anchors(asked.anchors) if asked.anchors else {}
         chosen, problems = _chosen(asked, subjects, anchors)
         problems += verify_storage_root(subjects)
@@ -378,9 +391,18 @@ def _tell(asked: argparse.Namespace, problems: list[Problem], counts: dict[str, 
         return
     for problem in problems:
         sys.stdout.write(f"{problem.code} {problem.subject or 'storage root'}: {problem.text}\n")
-    said = "nothing is wrong" if not problems else f"{len(problems)} faults"
-    read = f"{counts['subjects']} subjects, {counts['files']} files, {counts['bytes'] / 1e6:.1f} MB read"
-    sys.stdout.write(f"{read}: {said}.\n" + ("" if asked.anchors else _NOT_ANCHORED))
+    sys.stdout.write(in_one_line(counts, len(problems)) + "\n" + ("" if asked.anchors else _NOT_ANCHORED))
+
+
+def in_one_line(counts: dict[str, int], faults: int) -> str:
+    """Return `2 subjects, 140 files, 1.4 MB read: nothing is wrong.`"""
+    said = _counted(faults, "fault") if faults else "nothing is wrong"
+    read = f"{_counted(counts['subjects'], 'subject')}, {_counted(counts['files'], 'file')}"
+    return f"{read}, {counts['bytes'] / 1e6:.1f} MB read: {said}."
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 if __name__ == "__main__":

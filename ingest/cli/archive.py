@@ -8,6 +8,7 @@ import random
 import click
 
 from ingest.archive.order import ArchiveDamaged
+from ingest.archive.verify_archive import in_one_line
 from ingest.cli.options import act_errors, open_from_settings
 from ingest.service import Service
 from ingest.steps.anchors import read_anchors
@@ -81,13 +82,13 @@ def _choose(service: Service, subjects: tuple[str, ...], sample: int | None) -> 
 
 
 def _tell(done: Verified, as_json: bool) -> None:
+    counts = {"subjects": done.subjects, "files": done.files, "bytes": done.bytes}
     if as_json:
         faults = [{"code": item.code, "subject": item.subject_id, "text": item.text} for item in done.faults]
         # The anchors are the audit chain's: they are always compared.
-        counts = {"subjects": done.subjects, "files": done.files, "bytes": done.bytes, "anchored": True}
-        click.echo(json.dumps({"schema": 1, "verified": counts, "problems": faults}, indent=2))
+        told = {**counts, "anchored": True}
+        click.echo(json.dumps({"schema": 1, "verified": told, "problems": faults}, indent=2))
         return
     for fault in done.faults:
         click.echo(f"{fault.code} {fault.subject_id or 'the whole'}: {fault.text}")
-    said = f"{len(done.faults)} faults" if done.faults else "nothing is wrong"
-    click.echo(f"{done.subjects} subjects, {done.files} files, {done.bytes / 1e6:.1f} MB read: {said}.")
+    click.echo(in_one_line(counts, len(done.faults)))

@@ -12,6 +12,7 @@ from ingest.archive.order import ArchiveDamaged
 from ingest.cli.catalogue import catalogue_filters, filter_of
 from ingest.cli.options import open_from_settings
 from ingest.model.verdict import CompletenessState
+from ingest.reports.plain_text import counted
 from ingest.steps.export import CohortExport, export
 
 
@@ -54,11 +55,12 @@ def command(
 def _tell(folder: Path, done: CohortExport) -> None:
     copied = done.copied
     click.echo(
-        f"{copied.files} files of {copied.subjects} subjects, {copied.bytes / 1e6:.1f} MB, in {folder}"
+        f"{counted(copied.files, 'file')} of {counted(copied.subjects, 'subject')}, "
+        f"{copied.bytes / 1e6:.1f} MB, in {folder}"
     )
     if copied.cloned:
-        click.echo(f"{copied.cloned} files share their blocks with the archive.")
+        click.echo(f"Sharing their blocks with the archive: {counted(copied.cloned, 'file')}.")
     if done.disputed:
-        click.echo(f"{done.disputed} files are disputed and were left out (ingest instances).")
+        click.echo(f"Left out because disputed: {counted(done.disputed, 'file')} (ingest instances).")
     if done.not_current:
-        click.echo(f"{done.not_current} files are not current and were left out (ingest subject ID).")
+        click.echo(f"Left out because not current: {counted(done.not_current, 'file')} (ingest subject ID).")

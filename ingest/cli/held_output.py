@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.ledger.acts import RecordedAct
 from ingest.model.submission import ActKind, SubmissionState
+from ingest.reports.plain_text import counted
 from ingest.steps.held_work import HeldWork, in_words
 from ingest.steps.parts import Parts
 
@@ -121,13 +123,22 @@ def _certificate(parts: Parts, recorded: RecordedAct) -> Iterator[str]:
     for event in events:
         if event.detail.get("act") == recorded.name and event.event in ("purged", "withdrawn"):
             gone = event.detail
-            yield (
-                f"  deleted: {gone['originals']} zips ({gone['rewritten']} written anew for others), "
-                f"{gone['share_files']} copies on the share, {gone.get('snapshots', 0)} snapshots of it, "
-                f"{gone['archived']} files of the archive"
-            )
+            yield f"  deleted: {_deleted(gone)}"
+            if gone["rewritten"]:
+                yield f"  written anew without it, for the others in it: {counted(gone['rewritten'], 'zip')}"
             yield f"  not reached, see to it: {gone['not_reached']}"
             yield f"  audit event {event.seq}, {event.hash[:16]}…"
+
+
+def _deleted(gone: Mapping[str, Any]) -> str:
+    """Return what a certificate counts, in words."""
+    parts = (
+        counted(gone["originals"], "zip"),
+        counted(gone["share_files"], "copy on the share", "copies on the share"),
+        counted(gone.get("snapshots", 0), "snapshot of it", "snapshots of it"),
+        counted(gone["archived"], "file of the archive", "files of the archive"),
+    )
+    return ", ".join(parts)
 
 
 def _head(work: HeldWork, now: datetime) -> str:

@@ -94,7 +94,7 @@ def slices(root: Path) -> list[Path]:
 
 def test_a_sound_archive_verifies_against_ledger_and_anchors(copy: Path) -> None:
     assert type_in("archive", "verify").endswith("nothing is wrong.\n")
-    assert type_in("archive", "verify", "--sample", "1", "--rate", "1000").startswith("1 subjects")
+    assert type_in("archive", "verify", "--sample", "1", "--rate", "1000").startswith("1 subject, ")
     said = json.loads(type_in("archive", "verify", "--subject", "123-1001", "--json"))
     assert said["verified"]["subjects"] == 1 and said["problems"] == []
     VERIFICATION.validate(said)
@@ -301,7 +301,7 @@ def test_cells_of_a_list_are_no_formulas(capsys: pytest.CaptureFixture[str]) -> 
 def test_a_cohort_is_exported_with_digests(copy: Path, tmp_path: Path, layout: str) -> None:
     target = tmp_path / "out"
     said = type_in("export", str(target), "--layout", layout, "--site", "124", "--complete")
-    assert " files of 1 subjects" in said
+    assert " files of 1 subject," in said
     manifest = json.loads((target / "manifest.json").read_text())
     schema = SCHEMAS / "export-manifest.schema.json"
     Draft202012Validator(json.loads(schema.read_text())).validate(manifest)
@@ -315,7 +315,7 @@ def test_an_export_is_narrowed_and_leaves_out_what_is_disputed(copy: Path, tmp_p
         plan = next(item for item in tx.catalogue.of_subject("123-1001") if item.modality == "RTPLAN")
         tx.catalogue.dispute("123-1001", [plan.sop_instance_uid])
     said = type_in("export", str(tmp_path / "out"), "--modality", "rtplan")
-    assert said.startswith("1 files of 1 subjects") and "1 files are disputed and were left out" in said
+    assert said.startswith("1 file of 1 subject,") and "Left out because disputed: 1 file" in said
     paths = [item["path"] for item in json.loads((tmp_path / "out" / "manifest.json").read_text())["files"]]
     assert len(paths) == 1 and paths[0].startswith("124-1002/rtplan/")
     with pytest.raises(click.ClickException, match="nothing is filed"):

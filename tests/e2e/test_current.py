@@ -152,7 +152,7 @@ def test_a_purge_says_anew_what_is_current(root: Path) -> None:
     send(root, replan)
     assert record(root, 2)[uid(plan)] == ("earlier", "later")
     two = ("--by", "A. Manager", "--by", "B. Second", "--reason", "another patient's")
-    assert "1 files of the archive" in type_in("purge", "S000002", SUBJECT, *two)
+    assert "1 file of the archive" in type_in("purge", "S000002", SUBJECT, *two)
     assert "is recorded" in type_in("purge", "S000001", SUBJECT, *WHO), "one person alone purges nothing"
     with pytest.raises(click.ClickException, match="brought nothing of 123-1002"):
         type_in("purge", "S000001", "123-1002", *WHO)

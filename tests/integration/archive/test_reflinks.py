@@ -64,7 +64,7 @@ def test_copies_share_their_blocks_with_the_archive_and_no_change_of_theirs_reac
     desk: Desk, xfs: Path
 ) -> None:
     said = desk.type("export", str(xfs / "out"), "--site", "123")
-    assert "18 files share their blocks with the archive." in said
+    assert "Sharing their blocks with the archive: 18 files." in said
     copies = copies_of(desk, xfs / "out")
     for copy, archived in copies.items():
         assert copy.stat().st_ino != archived.stat().st_ino
@@ -83,7 +83,7 @@ def test_copies_share_their_blocks_with_the_archive_and_no_change_of_theirs_reac
 
 def test_onto_another_disk_they_are_copied(desk: Desk, tmp_path: Path) -> None:
     said = desk.type("export", str(tmp_path / "out"), "--site", "123")
-    assert "18 files of 1 subjects" in said and "share their blocks" not in said
+    assert "18 files of 1 subject," in said and "their blocks" not in said
     for copy, archived in copies_of(desk, tmp_path / "out").items():
         assert copy.read_bytes() == archived.read_bytes()
     done = subprocess.run(

@@ -226,12 +226,15 @@ def test_the_verifier_beside_the_archive_runs_alone(archive: Archive, tmp_path: 
     shutil.copytree(archive.places.root, copy)
     done = _run(copy / "verify_archive.py")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "1 subjects, 9 files" in done.stdout
+    assert "1 subject, 9 files" in done.stdout
     assert "nothing is wrong" in done.stdout
     _flip_a_bit(copy / "subjects" / SUBJECT / SLICE)
     done = _run(copy / "verify_archive.py")
     assert done.returncode == 1
     assert f"ARC101 {SUBJECT}: {SLICE}: the bytes are not those that were filed" in done.stdout
+    assert "MB read: 1 fault." in done.stdout
+    nowhere = _run(copy / "verify_archive.py", str(tmp_path / "nowhere"))
+    assert (nowhere.returncode, nowhere.stderr) == (2, f"cannot run: there is no folder {tmp_path}/nowhere\n")
 
 
 def test_the_verifier_tells_json_samples_and_takes_anchors(archive: Archive, tmp_path: Path) -> None:
