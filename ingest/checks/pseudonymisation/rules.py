@@ -40,6 +40,7 @@ _VOCABULARY_SECTIONS: Final = (
     "series",
     "general",
     "machines",
+    "methods",
     "codes",
     "dicom",
 )

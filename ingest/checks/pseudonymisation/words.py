@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 from ingest.checks.pseudonymisation.evidence import Doubt, Evidence
@@ -16,6 +17,11 @@ _CAPITALS_AND_WORD = re.compile(r"([A-Z]{2,})([a-z]{4,})")
 #: A Greek letter between Latin ones looks like one of them.
 _LOOKALIKE = re.compile("[A-Za-z][\u0370-\u03ff]+[A-Za-z]")
 _GREEK_WORD = re.compile("[\u0370-\u03ff]{3,}")
+#: So many words of a language make a text of it; a shorter word is of too many languages.
+_FEWEST_ABROAD = 2
+_SHORTEST_TELLING = 4
+#: Two nouns and more written together.
+_LONG_NOUN = 12
 #: Spaces that may stand between two words of a sentence.
 _WIDEST_GAP = 8
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -69,6 +75,8 @@ def _weigh_words(text: str, lexicon: Lexicon) -> list[Doubt]:
         if len(plain) > 2 and (evidence is None or _is_joined_by_case(whole, evidence, lexicon)):
             continue
         beside = _beside(text, match, len(words), is_small=is_small)
+        if evidence is not None and evidence.points and _is_of_text_abroad(whole, evidence, words, lexicon):
+            beside = "text_abroad"
         parts = split_words(whole) or [whole]
         if evidence is not None and len(plain) > 2 and (len(parts) == 1 or _is_of_lists(evidence, lexicon)):
             found.append(Doubt(plain, _with(evidence, lexicon, whole, beside)))
@@ -93,6 +101,27 @@ def _with(evidence: Evidence, lexicon: Lexicon, whole: str, beside: str) -> Evid
     if beside == "alone" and "listed_name" not in evidence.reasons:
         beside = ""
     return lexicon.scale.add(evidence, accent, beside) if evidence.points or accent else evidence
+
+
+def _is_of_text_abroad(whole: str, evidence: Evidence, words: list[re.Match[str]], lexicon: Lexicon) -> bool:
+    """Say whether a word is more likely one of the language in which the words around it are written.
+
+    Small letters tell a word from a name, and German writes long nouns that no list has. A name that many
+    people have counts whatever is around it.
+    """
+    if "common_name" in evidence.reasons or "name_within" in evidence.reasons:
+        return False
+    is_long = "unheard_of" in evidence.reasons and len(whole) >= _LONG_NOUN
+    if not (whole.islower() or is_long) or len(words) <= _FEWEST_ABROAD:
+        return False
+    around = [plain for match in words if len(plain := fold(match.group())) >= _SHORTEST_TELLING]
+    counted = Counter(
+        language
+        for plain in set(around)
+        if plain not in lexicon.english
+        for language in lexicon.languages_of(plain)
+    )
+    return bool(counted) and max(counted.values()) >= _FEWEST_ABROAD
 
 
 def _is_small_word(whole: str, evidence: Evidence, lexicon: Lexicon) -> bool:
