@@ -21,6 +21,7 @@ PACKAGES = {"click", "inflate64", "isal", "jinja2", "markupsafe", "pydantic", "r
 LIBRARY = {
     *(
         "__future__",
+        "abc",
         "array",
         "base64",
         "binascii",

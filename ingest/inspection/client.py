@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from ingest.checks.pseudonymisation.approvals import Proposal
 from ingest.inspection.child import Child, Gone
 from ingest.inspection.display import digest_file, display_name
+from ingest.model.closing import Closing
 from ingest.model.errors import TransientError
 from ingest.model.finding import Finding
 from ingest.model.inspection import UNCHECKED, Coverage, Inspection, InspectionRequest, PackageFacts
@@ -34,7 +34,7 @@ class InspectionBugError(Exception):
     """The program itself failed; says where, never with what."""
 
 
-class Inspector:
+class Inspector(Closing):
     """Inspects packages in a child process that is kept warm between them. One at a time; not for threads.
 
     memory_limit: bytes that the child may fill (mapped files do not count; on Windows not enforced).
@@ -54,14 +54,6 @@ class Inspector:
         self._seconds = seconds
         self._silence = silence
         self._child = child
-
-    def __enter__(self) -> Inspector:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def pid(self) -> int | None:

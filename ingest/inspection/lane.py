@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from queue import SimpleQueue
-from types import TracebackType
 from typing import Generic, TypeVar
 
+from ingest.model.closing import Closing
 from ingest.model.finding import Finding
 from ingest.package.contents import Member
 from ingest.package.read import MemberBytes, MemberReader
@@ -24,7 +24,7 @@ AHEAD = 3 * 1024**2
 Take = Callable[[], MemberBytes | Finding]
 
 
-class Lane(Generic[T]):
+class Lane(Closing, Generic[T]):
     """One thread that does what it is given, in order. Use it in a `with`: what is not begun is dropped."""
 
     def __init__(self) -> None:
@@ -33,14 +33,6 @@ class Lane(Generic[T]):
         self._is_closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Lane[T]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def put(self, work: Callable[[], T]) -> None:
         """Have `work` done; what it returns or raises is kept for `take`."""

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
+from ingest.model.closing import Closing
 from ingest.model.errors import TransientError
 from ingest.model.finding import Finding, InstanceRef
 from ingest.package import magic
@@ -27,20 +27,12 @@ _BROKEN_OFF = frozenset({"PKG201", "PKG202", "PKG203", "PKG204"})
 
 
 @dataclass(slots=True)
-class MemberBytes:
+class MemberBytes(Closing):
     """A member's bytes: `bytes`, or a mapped file that is sliced, searched and hashed like them. Close it."""
 
     member: Member
     data: bytes | mmap.mmap
     spooled: Path | None = None
-
-    def __enter__(self) -> MemberBytes:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Give the memory back."""
@@ -51,7 +43,7 @@ class MemberBytes:
             self.spooled.unlink(missing_ok=True)
 
 
-class MemberReader:
+class MemberReader(Closing):
     """Reads the members of one package, one at a time. Close it, or use it in a `with`.
 
     bytes_read:    inflated so far.
@@ -66,14 +58,6 @@ class MemberReader:
         self._is_upload = not package.depth
         self.bytes_read = package.inflated
         self.is_broken_off = package.is_broken_off
-
-    def __enter__(self) -> MemberReader:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the package's file."""

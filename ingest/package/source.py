@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
+
+from ingest.model.closing import Closing
 
 #: A hole left by an upload is at least this long: shares are written in blocks of 512 bytes or more.
 _HOLE = bytes(512)
@@ -19,7 +20,7 @@ class OutOfTime(Exception):
     """The time for the package is up."""
 
 
-class Source:
+class Source(Closing):
     """A file open for reading at any offset. Close it, or use it in a `with`.
 
     deadline: by `time.monotonic()`; behind it every read raises OutOfTime.
@@ -29,14 +30,6 @@ class Source:
         self._file = path.open("rb", buffering=0)
         self._deadline = deadline
         self.size = self._file.seek(0, 2)
-
-    def __enter__(self) -> Source:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file."""
