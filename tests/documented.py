@@ -23,6 +23,7 @@ WITH_A_SERVICE = frozenset(
         "ingest reprocess resume S000123",
         "ingest level",
         "ingest migrate",
+        "ingest held list",
         "ingest held show ITEM --show-values --by NAME --reason …",
         "ingest held purge ITEM --by NAME --reason …",
         "ingest held confirm ACT --by NAME --reason …",

@@ -205,6 +205,7 @@ def receive_what_identifies(deployment: Deployment, operator: Operator) -> None:
     asked = operator.succeed("ingest held purge ITEM --by NAME --reason …", **words)
     act = re.search(r"purge:S000002:\d+", asked)
     assert act is not None, asked
+    assert f"{act[0]} --by NAME" in operator.succeed("ingest held list")
     alone = operator.run("ingest held confirm ACT --by NAME --reason …", ACT=act[0], NAME="A.Person")
     assert alone.returncode != 0
     operator.succeed("ingest held confirm ACT --by NAME --reason …", ACT=act[0], NAME="B.Other")
