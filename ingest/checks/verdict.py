@@ -31,7 +31,8 @@ class SubjectCase:
     """One subject of a submission, as it is judged.
 
     review:       over what is filed and what arrives; None: no study ID, so there is nothing to review.
-    without:      completeness over what is filed alone: it holds when the subject does not pass.
+    without:      completeness over what is filed alone: it holds when the subject is rejected.
+    if_held:      the same where the subject is held: what arrives is missing, and said to be here.
     head_version: the archive version that the review saw.
     overruled:    codes that a person's act sets aside for this subject; what rejects is not set aside.
     added:        findings that say what a person's act did to it.
@@ -40,6 +41,7 @@ class SubjectCase:
     facts: SubjectFacts
     review: SubjectReview | None = None
     without: Completeness = _NOTHING_KNOWN
+    if_held: Completeness = _NOTHING_KNOWN
     head_version: int = 0
     overruled: Collection[str] = ()
     added: tuple[Finding, ...] = ()
@@ -50,7 +52,7 @@ def compose_verdict(
 ) -> Verdict:
     """Return the verdict on a submission; `cases` by the label of the subject.
 
-    Nothing held or rejected counts towards completeness: it is "arrived, held".
+    Nothing held or rejected counts towards completeness; what is held is "arrived, held".
     """
     container = judge((item for item in inspection.findings if item.subject is None), trial, site)
     subjects = tuple(
@@ -89,7 +91,7 @@ def _judge_subject(
         label=case.facts.label,
         subject_id=case.facts.subject_id,
         outcome=outcome,
-        completeness=review.completeness if review and outcome is Outcome.ACCEPTED else case.without,
+        completeness=_completeness(case, outcome),
         findings=findings,
         head_version=case.head_version,
         new=standings.count(Standing.NEW),
@@ -97,6 +99,12 @@ def _judge_subject(
         conflicts=standings.count(Standing.CONFLICT),
         resolved=_resolved(case) if outcome is Outcome.ACCEPTED else (),
     )
+
+
+def _completeness(case: SubjectCase, outcome: Outcome) -> Completeness:
+    if outcome is Outcome.ACCEPTED and case.review:
+        return case.review.completeness
+    return case.without if outcome is Outcome.REJECTED else case.if_held
 
 
 def _outcome_of_subject(findings: tuple[JudgedFinding, ...], case: SubjectCase) -> Outcome:

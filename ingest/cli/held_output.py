@@ -149,7 +149,7 @@ def _head(work: HeldWork, now: datetime) -> str:
     late = " (OVERDUE)" if item.deadline and item.deadline < now else ""
     return (
         f"[{item.id}] {item.submission_id}  site {item.site}  {item.label or 'the whole zip'}  "
-        f"{work.files} files  owner {item.owner or 'nobody'}  age {age}  deadline {deadline}{late}"
+        f"{counted(work.files, 'file')}  owner {item.owner or 'nobody'}  age {age}  deadline {deadline}{late}"
     )
 
 

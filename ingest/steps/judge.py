@@ -103,7 +103,8 @@ def _build_case(
     return SubjectCase(
         facts=facts,
         review=review,
-        without=name_held(without.completeness, (*knowledge.held, *arriving)),
+        without=name_held(without.completeness, knowledge.held),
+        if_held=name_held(without.completeness, (*knowledge.held, *arriving)),
         head_version=knowledge.head_version,
         overruled=knowledge.overruled,
         added=knowledge.added,

@@ -80,7 +80,7 @@ def _subject(
         verdict=subject,
         arrived=arrived_series(arriving, review.kinds, review.instance_kinds),
         systems=systems_of(arriving),
-        held_objects=() if subject.outcome is Outcome.ACCEPTED else _kinds(arriving),
+        held_objects=_kinds(arriving) if subject.outcome is Outcome.HELD else (),
         near_miss=near_miss,
         pictures=review.pictures if subject.subject_id else None,
     )

@@ -88,6 +88,16 @@ def test_where_a_subject_is_of_which_nothing_is_filed_is_said(desk: Desk) -> Non
     assert "nothing has arrived for 123-1999" in refused("subject", "123-1999")
 
 
+def test_what_a_person_turned_away_is_not_said_to_be_held(desk: Desk) -> None:
+    desk.arrive("explorer", "123", "a.zip", zip_instances(leaking_case("123-1002", 2)))
+    assert "arrived, held" in desk.type("show", "S000001")
+    desk.type("held", "reject", "1", *WHO)
+    report = desk.settings.data_dir / "reports" / "S000001" / "report.txt"
+    for said in (desk.type("show", "S000001"), report.read_text()):
+        words = " ".join(said.split())
+        assert "RTPLAN" in words and "arrived, held" not in words
+
+
 def test_a_contradiction_is_not_released_without_saying_which_content_counts(desk: Desk) -> None:
     first, second = small_case("123-1009", 9), small_case("123-1009", 9)
     desk.arrive("smb", "123", "a.zip", zip_instances(first))
