@@ -18,13 +18,15 @@ _TELEPHONE = re.compile(
 _FOREIGN_TELEPHONE = re.compile(r"(?<![0-9A-Za-z])\+(?:[\s().-]{0,2}[0-9]){9,14}(?![0-9])")
 #: The country's code without a sign before it; the rest of a number is ten digits.
 _BARE_TELEPHONE = re.compile(
-    r"(?<![0-9A-Za-z.+-])44[\s.-]?(?:7[0-9]{3}|[12][0-9]{2,3}|3[0-9]{2})(?:[\s.-]?[0-9]){6,7}(?![0-9A-Za-z.])"
+    r"(?<![0-9A-Za-z.+-])44[\s.-]?(?:\(0\)[\s.-]?)?(?:7[0-9]{3}|[12][0-9]{2,3}|3[0-9]{2})(?:[\s.-]?[0-9]){6,7}(?![0-9A-Za-z.])"
 )
-_DIGITS_OF_BARE: Final = 12
+_DIGITS_OF_BARE: Final = (12, 13)
 _EXTENSION = re.compile(
     r"\b(?:(?:tel|telephone|phone|mob|mobile|cell|fax|bleep|pager|call|contact|ext|extn|extension)\b"
     # a ring is a structure too, with doses beside it
-    r"[\s.:#no]*\+?[0-9][0-9 -]{3,}|(?:ring|text|txt|sms|whatsapp)\s+(?:on\s+)?\+?[0-9][0-9 ]{8,20}[0-9])",
+    r"[\s.:#no]*\+?[0-9][0-9 -]{3,}|"
+    r"(?:bleep|pager)[\s.:#no]*[0-9]{3}|ph\s[0-9]{3}\s?[0-9]{3,}|"
+    r"(?:ring|text|txt|sms|whatsapp)\s+(?:on\s+)?\+?[0-9][0-9 ]{8,20}[0-9])",
     re.IGNORECASE,
 )
 _AREAS: Final = (
@@ -57,6 +59,11 @@ _EIRCODE = re.compile(
     r"X(?:35|42|91)|Y(?:14|2[15]|3[45]))[ -]?"
     r"(?=[0-9A-Z]{0,3}[0-9])(?=[0-9]{0,3}[A-Z])[0-9AC-FHKNPRTV-Y]{4}(?![A-Za-z0-9])"
 )
+#: The second half of every British postcode; texts without one are looked at no further.
+_INWARD = re.compile(r"[0-9][A-Za-z]{2}(?![A-Za-z0-9])")
+_NAMED_POSTCODE = re.compile(
+    r"\bpost\s?code[\s.:=is-]{0,5}[A-Z]{1,2}[0-9][0-9A-Z]?[ _.-]?[0-9][A-Z]{2}(?![A-Z0-9])", re.IGNORECASE
+)
 #: Addresses of the Army, of what3words, of the National Grid, and Open Location Codes.
 _GRIDDED = re.compile(
     r"\bBFPO\s?[0-9]{1,4}\b|///\s?[a-z]{2,}\.[a-z]{2,}\.[a-z]{2,}|\b(?:w3w|what3words)\b.{0,3}[a-z]{2,}\.[a-z]{2,}\.[a-z]{2,}|"
@@ -81,7 +88,7 @@ def has_telephone(text: str) -> bool:
 def has_bare_telephone(text: str) -> bool:
     """Say whether a text holds a British telephone number that begins with 44 alone."""
     return any(
-        sum(map(str.isdigit, match.group())) == _DIGITS_OF_BARE for match in _BARE_TELEPHONE.finditer(text)
+        sum(map(str.isdigit, match.group())) in _DIGITS_OF_BARE for match in _BARE_TELEPHONE.finditer(text)
     )
 
 
@@ -92,17 +99,21 @@ def has_email(text: str) -> bool:
 
 def has_postcode(text: str) -> bool:
     """Say whether a text holds a UK postcode of an existing area; nodal labels such as LN1 2GY fit too."""
-    return bool(_POSTCODE.search(text))
+    return bool(_INWARD.search(text) and _POSTCODE.search(text))
 
 
 def has_postcode_alone(text: str) -> bool:
     """Say whether a text holds a postcode as it is written, with a space, and not before a dose in Gy."""
-    return any(not match.group().endswith("GY") for match in _WRITTEN_POSTCODE.finditer(text))
+    return _INWARD.search(text) is not None and any(
+        not match.group().endswith("GY") for match in _WRITTEN_POSTCODE.finditer(text)
+    )
 
 
 def has_telling_postcode(text: str) -> bool:
     """Say whether a text holds a postcode, however written, of a form that no node or series has."""
-    return bool(_ANY_POSTCODE.search(text) or _EIRCODE.search(text))
+    if _INWARD.search(text) and (_ANY_POSTCODE.search(text) or _NAMED_POSTCODE.search(text)):
+        return True
+    return bool(_EIRCODE.search(text))
 
 
 def has_gridded_address(text: str) -> bool:

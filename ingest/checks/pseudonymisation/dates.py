@@ -39,7 +39,18 @@ _ROMAN_MONTHS: Final = {
         ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), start=1
     )
 }
-_MONTH: Final = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")(?![^\W\d_])"
+#: By their first letters, so that most words are let go at once.
+_MONTH: Final = (
+    "("
+    + "|".join(
+        letter
+        + "(?:"
+        + "|".join(sorted((m[1:] for m in _MONTHS if m[0] == letter), key=len, reverse=True))
+        + ")"
+        for letter in sorted({month[0] for month in _MONTHS})
+    )
+    + r")(?![^\W\d_])"
+)
 _ROMAN: Final = "(" + "|".join(sorted(_ROMAN_MONTHS, key=len, reverse=True)) + ")"
 _DAY: Final = r"([0-9]{1,2})(?:st|nd|rd|th|er|e)?"
 
@@ -73,7 +84,7 @@ _EIGHT_DIGITS = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
 _SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 
 _BORN: Final = (
-    r"d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb(?:oren|dat\w*|urtsdatum|oortedatum)?|"
+    r"yob|d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb(?:oren|dat\w*|urtsdatum|oortedatum)?|"
     r"n[ée]e?\s+le|date\s+de\s+naissance|ddn|nat[oa]\s+il|data\s+di\s+nascita|nacid[oa]|"
     r"fecha\s+de\s+nacimiento|nascid[oa]|data\s+de\s+nascimento|urodz\w*|född|født|fødselsdato"
 )
@@ -82,14 +93,15 @@ _BIRTH_VALUE = re.compile(
     rf"(?<![a-z])(?:{_BORN})[\s_.:=#-]*(?:on|in|is)?[\s_.:=#-]*[0-9]{{2}}", re.IGNORECASE
 )
 _BORN_ON = re.compile(
+    r"(?<![a-z])b(?:\.\s?|\s)19[0-9]{2}(?<!00)(?<!50)(?![0-9])|"
     r"(?<![a-z])b\.\s?(?:[0-9]{1,2}[-/. ][0-9a-z]{1,9}|[a-z]{3,9}[-/. ][0-9]{1,2})[-/. ,]{1,2}[0-9]{2}",
     re.IGNORECASE,
 )
 _DAY_OF_YEAR: Final = rf"(?:{_DAY}\s?(?:of\s)?{_MONTH}|{_MONTH}\s?{_DAY}|[0-9]{{1,2}}[./-][0-9]{{1,2}})"
 #: A day of the year on which somebody comes to an age, or has a birthday.
 _COMING_OF_AGE = re.compile(
-    r"(?<![a-z])(?:will be|turn(?:s|ed|ing)?|becom(?:es|ing)|became|reach(?:es|ed|ing)|aged?)\s+(?:age\s+)?"
-    rf"[1-9][0-9]{{1,2}}\s+(?:y[a-z.]{{0,5}}\s+)?(?:old\s+)?(?:on|in)\s+(?:the\s+)?{_DAY_OF_YEAR}",
+    r"(?<![a-z])(?:will be|turn(?:s|ed|ing)?|becom(?:es|ing)|became|reach(?:es|ed|ing)|aged?|aet\.?)\s+"
+    rf"(?:age\s+)?[1-9][0-9]{{1,2}}\s+(?:y[a-z.]{{0,5}}\s+)?(?:old\s+)?(?:on|in)\s+(?:the\s+)?{_DAY_OF_YEAR}",
     re.IGNORECASE,
 )
 _BIRTHDAY = re.compile(

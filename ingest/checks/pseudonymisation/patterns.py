@@ -19,7 +19,7 @@ _LABELLED_NUMBER = re.compile(
 #: Words that speak of nothing but a person's number: what follows may have slashes, and letters apart.
 _NAMED_NUMBER = re.compile(
     r"(?<![a-z])(?:(?:hosp(?:ital)?|unit|x-?ray|case|notes|chart|district|reg(?:istration)?|pat(?:ient)?|pt|their|ni|"
-    r"nat(?:ional)?\s?ins(?:urance)?|med(?:ical)?\s?rec(?:ord)?)[\s_.-]*(?:number|num|nos?|nr|n°)|mrn|hcn|nino|"
+    r"nat(?:ional)?\s?ins(?:urance)?|med(?:ical)?\s?rec(?:ord)?)[\s_.-]*(?:number|num|nos?|nr|n°)|mrn|hcn|nino|folder|"
     r"case\s?(?:sheets?|notes?)|national\s?insurance)[\s_.:#=-]*"
     r"([a-z]{0,3}[ /-]?[0-9](?:[ ./-]?[0-9]){4,}(?:[ ./-]?[a-z](?![a-z]))?)(?![0-9])",
     re.IGNORECASE,
@@ -33,6 +33,7 @@ _TALKED_OF_NUMBER = re.compile(
 #: QQ is for examples, TN and a date for those who have no number yet.
 _INSURANCE_NUMBER = re.compile(
     r"(?<![A-Z0-9])(?:(?:[A-CEGHJ-PR-TW-Z]{2}|QQ)[\s-]?(?:[0-9]{2}[\s-]?){3}[A-D]|TN[\s-]?(?:[0-9]{2}[\s-]?){3}[MF])(?![A-Z0-9])"
+    r"|(?<![A-Za-z0-9])[a-z]{2}[0-9]{6}[a-d](?![A-Za-z0-9])"
 )
 _PRISON_NUMBER = re.compile(r"(?<![A-Z0-9])[A-Z][0-9]{4}[A-Z]{2}(?![A-Z0-9])")
 #: The Italian codice fiscale.

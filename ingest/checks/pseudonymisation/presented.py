@@ -34,7 +34,7 @@ _KIN = re.compile(
     r"(?:step|grand|half)?-?(?:mother|father|brother|sister)(?:[ -]in[ -]law)?|"
     r"mum|mummy|mam|mom|dad|daddy|gran|granny|grandma|"
     r"nan|nana|nanna|grandad|granddad|grandpa|gramps|aunt|aunty|auntie|uncle|niece|nephew|cousin|twin|sibling|"
-    r"neighbour|neighbor|friend|carer|guardian|interpreter)(?:'s)?(?:\s(?:is|called|named))?[\s:,(-]{1,3}([A-Z][a-z]+)(?![A-Za-z])"
+    r"neighbour|neighbor|friend|carer|guardian|interpreter)(?:'s)?(?:\sname)?(?:\s(?:is|called|named))?[\s:,(-]{1,3}([A-Z][a-z]+)(?![A-Za-z])"
 )
 #: The patient and a name: pt Tadesse.
 _PATIENT_NAME = re.compile(

@@ -28,7 +28,13 @@ _WRITTEN: Final = frozenset({"label", "comment", "personal"})
 _INITIALS: Final = frozenset({"rt label", "beam label"})
 #: Letters of directions: two of them name a beam, such as DP or RL, and no person.
 _DIRECTIONS: Final = frozenset("aplrsiovd")
-_INITIALS_AND_MC = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}Ma?c[A-Z](?![a-z])")
+_INITIALS_AND_MC = re.compile(r"(?<![A-Za-z])[A-Z]{1,2}Ma?c[A-Z](?![a-z])|(?<![A-Za-z])Ma?c[A-Z](?![A-Za-z])")
+#: A title and an initial: Mr P.; what a text calls initials; two capitals of a patient, or whose it is: JS's.
+_TITLE_AND_INITIAL = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Miss|Ms|Mx|Dr|Prof)\.?\s[A-Z](?![A-Za-z0-9])")
+_NAMED_INITIALS = re.compile(r"(?<![A-Za-z])(?i:initials)[\s:.=-]{1,3}[A-Z](?:[.\s-]?[A-Z]){1,2}(?![A-Za-z])")
+_INITIALS_OF_PATIENT = re.compile(
+    r"(?<![A-Za-z])(?:(?i:pt|pat|patient)[\s:.=-]{1,3}([A-Z]{2})(?![A-Za-z0-9])|([A-Z]{2})['\u2019]s\b)"
+)
 #: Kinds in which digits are the business of the attribute itself.
 #: Kinds full of makers' own words: there only the most common names count by themselves.
 _MAKERS: Final = frozenset({"device", "code", "code_value", "ae", "private", "bytes"})
@@ -119,7 +125,7 @@ _DIGITS: Final = "0123456789"
 #: So many digits a number of each form has at least: what has fewer is not searched for it.
 _FEWEST_OF_NATION: Final = 10
 _FEWEST_OF_HOSPITAL: Final = 4
-_FEWEST_OF_TELEPHONE: Final = 4
+_FEWEST_OF_TELEPHONE: Final = 3
 _FEWEST_OF_POSTCODE: Final = 2
 #: Codes that do not turn a postcode into an address.
 _HARMLESS: Final = frozenset({"PSN150", "PSN152", "PSN153", "PSN154"})
@@ -216,6 +222,9 @@ def _find_initials(text: str, kind: str, report: WordReport, rules: TextRules, r
     """Raise what may be initials: with a date, `by JS`, J.S., McD; else two or three capitals in a label."""
     if (
         _INITIALS_AND_MC.search(text)
+        or _TITLE_AND_INITIAL.search(text)
+        or _NAMED_INITIALS.search(text)
+        or _has_initials_of_patient(text, rules)
         or _has_author(text, rules)
         or _has_dated_initials(text, rules)
         or _has_dotted_initials(text, rules)
@@ -263,6 +272,12 @@ def _counts_among_makers(doubt: Doubt, text: str) -> bool:
     has_digits = any(character.isdigit() for character in text)
     is_sure = len(doubt.word) > _LONGEST_SHORT_NAME and not _SURE.isdisjoint(doubt.evidence.reasons)
     return is_sure or (len(text) <= _LONGEST_NAME and not has_digits)
+
+
+def _has_initials_of_patient(text: str, rules: TextRules) -> bool:
+    """Say whether two capitals that mean nothing are called the patient's, or have something of theirs."""
+    found = (first or second for first, second in _INITIALS_OF_PATIENT.findall(text))
+    return any(letters.lower() not in rules.lexicon.vocabulary for letters in found)
 
 
 def _has_author(text: str, rules: TextRules) -> bool:

@@ -125,8 +125,8 @@ def _is_of_text_abroad(whole: str, evidence: Evidence, words: list[re.Match[str]
 
 
 def _is_small_word(whole: str, evidence: Evidence, lexicon: Lexicon) -> bool:
-    """Say whether a word written small is more likely the word than the name: plain English, or a colour."""
-    return "everyday_word" in evidence.reasons or whole in lexicon.scale.letters["small_words"]
+    """Say whether a word written small is more likely the word than the name: plain English."""
+    return "everyday_word" in evidence.reasons or whole in lexicon.english
 
 
 def _beside(text: str, match: re.Match[str], words: int, *, is_small: bool) -> str:

@@ -98,6 +98,10 @@ def test_a_date_of_care_beside_a_sex_warns_only() -> None:
         "nato il 3/6/48",
         "Geburtsdatum 3.6.48",
         "b. June 3 1948",
+        "b. 1948",
+        "b 1948 F",
+        "yob 1948",
+        "aet. 80 on 3 June",
     ],
 )
 def test_a_birthday_is_a_date_of_birth(text: str) -> None:
@@ -113,6 +117,9 @@ def test_a_birthday_is_a_date_of_birth(text: str) -> None:
         "turns 90 degrees",
         "gebied 12",
         "nata 60",
+        "b 1900",
+        "b1948 DWI",
+        "b. 50",
     ],
 )
 def test_other_days_are_no_birthday(text: str) -> None:
@@ -134,6 +141,30 @@ def test_something_by_initials_is_by_a_person(text: str) -> None:
     assert "PSN116" in held(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mrs T. copied",
+        "plan for Dr K",
+        "initials J.S.",
+        "initials: K-W",
+        "pt KW",
+        "patient: JQ",
+        "KW's mask",
+        "McT",
+    ],
+)
+def test_initials_that_a_text_presents_are_a_persons(text: str) -> None:
+    assert "PSN116" in held(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Ms 5", "NSCLC INIT STG", "PTV's", "pt CT", "patient HFS", "PT WB", "Mac OS", "CT's copied"]
+)
+def test_other_capitals_are_nobodys_initials(text: str) -> None:
+    assert "PSN116" not in held(text)
+
+
 @pytest.mark.parametrize("text", ["processed by MIM", "Dose by TPS v4", "made anonymous by RSNA tool"])
 def test_something_by_a_program_is_by_nobody(text: str) -> None:
     assert held(text) == set()
@@ -149,6 +180,8 @@ def test_something_by_a_program_is_by_nobody(text: str) -> None:
         ("x-ray no B 20384", "PSN107"),
         ("National Insurance ZY 98 76 54 A", "PSN107"),
         ("ref QQ987654A", "PSN108"),
+        ("ref zy987654a", "PSN108"),
+        ("folder 20384/22", "PSN107"),
         ("ref AB-12-34-56-C", "PSN108"),
         ("ref TN140347F", "PSN108"),
         ("XRT22/00319", "PSN108"),
@@ -169,6 +202,8 @@ def test_a_number_that_is_called_a_persons_or_has_the_form_is_held(text: str, co
         "TG43/119",
         "AAA_15606",
         "CT 60/30/20",
+        "HN 6500/30",
+        "H/N 7000/35",
         "slab 12/40 nos 3",
         "QQ plot 12 34",
     ],
@@ -194,6 +229,10 @@ def test_doses_and_versions_are_no_numbers_of_a_person(text: str) -> None:
         "44 7911 123456",
         "441632960001",
         "txt 7911 123456",
+        "44(0)7911123456",
+        "bleep 417",
+        "ph 245 151",
+        "postcode n16bd",
         "text on 07911 123456",
         "a.b@10.20.30.40",
     ],
@@ -217,6 +256,9 @@ def test_an_address_is_found_in_every_way_of_writing(text: str) -> None:
         "44 7911",
         "a//b.c.d",
         "text 7911",
+        "ph 1 2451",
+        "ring 45 50",
+        "postcode unknown",
         "ct2 5fs",
         "V15 2400MU",
     ],
@@ -309,6 +351,7 @@ def test_a_letter_and_six_digits_are_a_hospitals_number_unless_studies_are_count
         "mum is called Zdenka",
         "grandson: Alfie",
         "Nan Peg",
+        "his wife's name is Zdenka",
         "pt Ogunbanjo",
         "patient: Wolanska moved",
         "PETERJAMESWALKER",

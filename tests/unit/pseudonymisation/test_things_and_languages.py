@@ -67,6 +67,9 @@ def test_the_same_names_without_a_thing_are_held(text: str) -> None:
         "ax T1 PETRA UTE",
         "leaf carr. B fault",
         "Bowel_lim",
+        "Bentson wire, Tenckhoff out, Shiley 6",
+        "Freiburg flap, Leipzig cone, Valencia cone 3",
+        "MammoSite 45 cc, Zeiss spherical 4",
     ],
 )
 def test_what_makers_and_departments_call_things_is_nobody(text: str) -> None:
@@ -105,6 +108,16 @@ def test_descriptions_in_other_languages_are_nobody(text: str) -> None:
     ],
 )
 def test_people_in_texts_of_other_languages_are_held(text: str) -> None:
+    assert held(text, "comment") & PERSONS
+
+
+@pytest.mark.parametrize("text", ["TBI, perspex screen, rice bags x4", "Scar wire, 3 ball bearings on skin"])
+def test_a_word_written_small_in_a_text_is_a_word(text: str) -> None:
+    assert held(text, "comment") & PERSONS == set()
+
+
+@pytest.mark.parametrize("text", ["rice ball", "Plan for Mr rice, see notes", "drawn by ball", "GTV Rice"])
+def test_the_same_words_as_names_are_held(text: str) -> None:
     assert held(text, "comment") & PERSONS
 
 
