@@ -6,6 +6,7 @@ What runs in a lane leaves the interpreter's lock for most of its time; what nee
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from queue import SimpleQueue
@@ -24,41 +25,82 @@ AHEAD = 3 * 1024**2
 Take = Callable[[], MemberBytes | Finding]
 
 
+class _Work(Generic[T]):
+    """Work that is done once, by whoever claims it first, and what came of it."""
+
+    __slots__ = ("_claim", "_done", "_error", "_made", "_work")
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work: Callable[[], T] | None = work
+        self._made: T | None = None
+        self._error: BaseException | None = None
+        self._claim, self._done = threading.Lock(), threading.Lock()
+        self._done.acquire()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether `end` would not wait."""
+        return not self._done.locked()
+
+    def do(self) -> None:
+        """Do it, unless it is claimed already."""
+        if not self._claim.acquire(blocking=False):
+            return
+        assert self._work is not None
+        try:
+            self._made = self._work()
+        except BaseException as error:  # the caller's to judge
+            self._error = error
+        self._work = None
+        self._done.release()
+
+    def end(self) -> T:
+        """Wait until it is done; return what it returned, or raise what it raised."""
+        self._done.acquire()
+        if self._error is not None:
+            raise self._error
+        return self._made  # type: ignore[return-value]
+
+
 class Lane(Closing, Generic[T]):
     """One thread that does what it is given, in order. Use it in a `with`: what is not begun is dropped."""
 
     def __init__(self) -> None:
-        self._work: SimpleQueue[Callable[[], T] | None] = SimpleQueue()
-        self._done: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+        self._to_do: SimpleQueue[_Work[T] | None] = SimpleQueue()
+        self._to_take: deque[_Work[T]] = deque()
         self._is_closing = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def put(self, work: Callable[[], T]) -> None:
         """Have `work` done; what it returns or raises is kept for `take`."""
-        self._work.put(work)
+        item = _Work(work)
+        self._to_take.append(item)
+        self._to_do.put(item)
 
     def take(self) -> T:
         """Return what the oldest work not yet taken returned, or raise what it raised."""
-        done, error = self._done.get()
-        if error is not None:
-            raise error
-        return done  # type: ignore[return-value]
+        return self._to_take.popleft().end()
+
+    def take_helping(self) -> T:
+        """The same; until the oldest is done, what the thread has not begun is done here."""
+        oldest = self._to_take.popleft()
+        for item in (oldest, *self._to_take):
+            if oldest.is_done:
+                break
+            item.do()
+        return oldest.end()
 
     def close(self) -> None:
         """Let the work at hand end and drop the rest."""
         self._is_closing = True
-        self._work.put(None)
+        self._to_do.put(None)
         self._thread.join()
 
     def _run(self) -> None:
-        while (work := self._work.get()) is not None:
-            if self._is_closing:
-                continue
-            try:
-                self._done.put((work(), None))
-            except BaseException as error:  # the caller's to judge
-                self._done.put((None, error))
+        while (work := self._to_do.get()) is not None:
+            if not self._is_closing:
+                work.do()
             del work
 
 

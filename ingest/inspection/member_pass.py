@@ -119,7 +119,7 @@ class MemberPass:
             self._waiting -= member.size
             digests = None
             with self._leaving_out(member):
-                digests, size = self._writing.take()
+                digests, size = self._writing.take_helping()
             if digests is not None:
                 self.counts.instances += 1
                 yield complete_facts(facts, size, digests)

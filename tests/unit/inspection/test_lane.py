@@ -1,6 +1,7 @@
 """What is done ahead comes back in order, faults included, and stops where it is no longer wanted."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -38,6 +39,57 @@ def test_what_is_not_begun_is_dropped() -> None:
     threading.Timer(0.05, go_on.set).start()
     lane.close()
     assert done == ["first"]
+
+
+class SleepingLane(Lane[int]):
+    """A lane whose thread never gets its turn."""
+
+    def _run(self) -> None:
+        return
+
+
+def test_what_the_thread_has_not_begun_is_done_by_whoever_waits_for_it() -> None:
+    with SleepingLane() as lane:
+        lane.put(threading.get_ident)
+        lane.put(fail)
+        assert lane.take_helping() == threading.get_ident()
+        with pytest.raises(OSError, match="no"):
+            lane.take_helping()
+
+
+def test_whoever_waits_for_work_at_hand_does_what_lies_behind_it() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    doers: list[int] = []
+
+    def first() -> None:
+        begun.set()
+        go_on.wait()
+
+    def second() -> None:
+        doers.append(threading.get_ident())
+        go_on.set()
+
+    with Lane[None]() as lane:
+        lane.put(first)
+        lane.put(second)
+        begun.wait()
+        lane.take_helping()
+        lane.take_helping()
+    assert doers == [threading.get_ident()]
+
+
+def test_with_help_everything_is_done_once_and_comes_in_order() -> None:
+    done: list[int] = []
+
+    def work(number: int) -> int:
+        done.append(number)
+        return number
+
+    with Lane[int]() as lane:
+        for number in range(2000):
+            lane.put(partial(work, number))
+        assert [lane.take_helping() for _ in range(2000)] == list(range(2000))
+    assert sorted(done) == list(range(2000))
 
 
 class CountingReader:
