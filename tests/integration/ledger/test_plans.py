@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.demo.synthetic.case import build_case, zip_instances
+from ingest.ledger.inspections import InstanceState
 from ingest.service import open_service
 from tests.deployment import Deployment, write_settings
 
@@ -64,6 +65,19 @@ def test_no_step_of_a_zip_reads_a_growing_table_from_end_to_end(
     assert seen == set(GROWING), "the statements were not noted"
     whole = {f"SCAN {name}" for name in GROWING}
     assert [text for text, plan in plans.items() if not whole.isdisjoint(plan)] == []
+
+
+def test_what_kinds_many_subjects_have_is_read_from_an_index_alone(
+    tmp_path: Path, statements: dict[str, Any]
+) -> None:
+    settings = write_settings(tmp_path)
+    with open_service(settings) as service, service.parts.ledger.read() as tx:
+        statements.clear()
+        tx.quality.kinds([f"123-{1000 + number}" for number in range(500)], InstanceState.FILED)
+    with sqlite3.connect(settings.data_dir / "ledger.sqlite") as ledger:
+        plans = [_plan_of(ledger, text, given) for text, given in statements.items() if " instances " in text]
+    assert plans != []
+    assert all(any("COVERING INDEX" in line for line in plan) for plan in plans), plans
 
 
 def _plan_of(ledger: sqlite3.Connection, text: str, given: Any) -> list[str]:

