@@ -5,23 +5,25 @@ python tooling/pseudonymisation_data.py attributes
 python tooling/pseudonymisation_data.py creators
 python tooling/pseudonymisation_data.py table ps315_2026d.json
 python tooling/pseudonymisation_data.py names dist.all.last dist.male.first dist.female.first FAKER_DIR
+python tooling/pseudonymisation_data.py more_names Names_2010Census.csv last_name_race.csv
 python tooling/pseudonymisation_data.py words british-english
 python tooling/pseudonymisation_data.py clinical HumanDO.tsv musculoskeletal.obo vertebrate-head.obo …
-python tooling/pseudonymisation_data.py spelling dutch spanish
+python tooling/pseudonymisation_data.py spelling dutch ngerman french italian spanish portuguese polish …
 """
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 import math
+import random
 import re
 import sys
 import tomllib
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable
-from itertools import product
+from collections.abc import Iterable, Iterator
+from itertools import islice, product
 from pathlib import Path
 
 DATA = Path(__file__).parent.parent / "ingest" / "checks" / "pseudonymisation" / "data"
@@ -29,6 +31,8 @@ TEXT_VRS = {"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "U
 OTHER_VRS = {"DS", "IS", "UI", "OB", "OW", "OB or OW", "UN"}
 COMMON_SURNAMES = 5000
 COMMON_GIVEN_NAMES = 800
+#: A surname of four letters counts from so many people on.
+MANY_PEOPLE = 1000
 
 
 def write_attributes() -> None:
@@ -118,6 +122,27 @@ def write_names(surnames: str, male: str, female: str, faker_dir: str) -> None:
     _write_words("given_names.txt", given - common_given)
 
 
+def write_more_names(counted: str, *others: str) -> None:
+    """Add names of five letters and more to the surnames; write those of four that many people have apart.
+
+    Tables with the name in the first column; that of `counted` has the number of people in the third.
+    """
+
+    def rows(path: str) -> Iterator[list[str]]:
+        with Path(path).open(encoding="utf-8", newline="") as lines:
+            rows_below = islice(csv.reader(lines), 1, None)
+            yield from (row for row in rows_below if row and row[0].isascii() and row[0].isalpha())
+
+    names = {row[0].lower() for path in (counted, *others) for row in rows(path)}
+    common = set(_read("surnames_common.txt"))
+    known = {*_read("english.txt"), *_read("clinical.txt"), *common}
+    short = {row[0].lower() for row in rows(counted) if len(row[0]) == 4 and int(row[2]) >= MANY_PEOPLE}
+    _write_words(
+        "surnames.txt", {*_read("surnames.txt"), *(name for name in names if len(name) > 4)} - common
+    )
+    _write_words("surnames_short.txt", short - known)
+
+
 def write_words(source: str) -> None:
     """Write the English words that are not capitalised in the source."""
     words = Path(source).read_text(encoding="utf-8").splitlines()
@@ -174,55 +199,105 @@ def _small_words(texts: Iterable[str]) -> set[str]:
 
 
 LETTERS = "_abcdefghijklmnopqrstuvwxyz"
-#: How often a word counts: names that many have, and words of the trade, more than the rest.
-WEIGHTS = {
-    "surnames_common.txt": 6,
-    "names_of_britain.txt": 6,
-    "given_names_common.txt": 3,
-    "given_names.txt": 3,
-    "surnames.txt": 1,
-    "english.txt": -1,
-    "clinical.txt": -6,
+#: How much a word of a list counts: words of the trade, which labels are made of, more than the rest.
+NAMES = ("surnames.txt", "surnames_common.txt", "names_of_britain.txt", "given_names.txt")
+OF_ENGLISH, OF_OTHER_LANGUAGES, OF_CLINIC, OF_TRADE, MANGLED = 1.0, 0.3, 3.0, 6.0, 2.0
+NAMES_IN_VOCABULARY = {
+    *("more_names", "name_endings", "name_beginnings", "everyday_names", "eponyms", "eponyms_of_care")
 }
-OWN_WORDS = -12
-OTHER_LANGUAGES = -0.5
-NAMES_IN_VOCABULARY = {"more_names", "name_endings", "name_beginnings", "everyday_names", "eponyms"}
-#: Added to every count, so that three letters never seen say little.
-SMOOTHING = 5
+HOW_MANY_MANGLED = 120_000
+WORDS_OF_A_LANGUAGE = 80_000
+ROUNDS = 4
+RATE = 0.3
+#: What the table's letters stand for: O is nought, each character after it a tenth more.
+EVEN = ord("O")
 
 
 def write_spelling(*languages: str) -> None:
-    """Write how much more often any three letters stand in names than in words (logarithms)."""
-    vocabulary = tomllib.loads((DATA / "vocabulary.toml").read_text(encoding="utf-8"))
-    weighed = {word: weight for name, weight in WEIGHTS.items() for word in _read(name)}
-    for path in languages:
-        for word in Path(path).read_text(encoding="utf-8").split():
-            if word.islower() and word.isalpha():
-                for part in fold(word):
-                    weighed.setdefault(part, OTHER_LANGUAGES)
-    weighed |= {
-        word: OWN_WORDS
-        for section, text in vocabulary.items()
-        if section not in NAMES_IN_VOCABULARY
-        for word in text.split()
+    """Write what any three letters in a row tell of a name: weights of a logistic regression.
+
+    Names are set against words, and against words as labels have them: cut short, joined, without vowels,
+    with a slip of typing.
+    """
+    rng = random.Random(1)
+    words = _words_by_weight(languages, rng)
+    names = {word for name in NAMES for word in _read(name)} - {
+        word for weight in (OF_ENGLISH, OF_CLINIC, OF_TRADE) for word in words[weight]
     }
-    weighed |= dict.fromkeys((*_read("surnames_common.txt"), *_read("names_of_britain.txt")), 6)
-    names, words = Counter[str](), Counter[str]()
-    for word, weight in weighed.items():
-        if len(word) > 3 and word.isascii() and word.isalpha():
-            for three in threes(word):
-                (names if weight > 0 else words)[three] += abs(weight)
-    all_names = names.total() + SMOOTHING * len(LETTERS) ** 2
-    all_words = words.total() + SMOOTHING * len(LETTERS) ** 2
+    examples = [(word, 1, 1.0) for word in sorted(names)]
+    examples += [(word, 0, weight) for weight, listed in words.items() for word in sorted(listed - names)]
+    weights = _learn([row for row in examples if _is_plain(row[0])], rng)
     rows = []
     for first, second in product(LETTERS, repeat=2):
-        ratios = (
-            math.log((names[first + second + third] + SMOOTHING) / all_names)
-            - math.log((words[first + second + third] + SMOOTHING) / all_words)
-            for third in LETTERS
-        )
-        rows.append(first + second + " " + "".join(_letter_of(ratio) for ratio in ratios))
+        letters = (_letter_of(weights.get(first + second + third, 0.0)) for third in LETTERS)
+        rows.append(first + second + " " + "".join(letters))
     (DATA / "spelling.txt").write_text("\n".join(rows) + "\n", encoding="ascii")
+
+
+def _words_by_weight(languages: Iterable[str], rng: random.Random) -> dict[float, set[str]]:
+    """Return the words that are no names, by how much each counts."""
+    vocabulary = tomllib.loads((DATA / "vocabulary.toml").read_text(encoding="utf-8"))
+    abroad = tomllib.loads((DATA / "abroad.toml").read_text(encoding="utf-8"))
+    own = {
+        word for key, text in vocabulary.items() if key not in NAMES_IN_VOCABULARY for word in text.split()
+    }
+    trade = own | {word for text in abroad.values() for word in text.split()}
+    clinic = set(_read("clinical.txt"))
+    known = sorted(filter(_is_plain, trade | clinic))
+    other = [_small_words_of(Path(path), rng) for path in languages]
+    return {
+        OF_ENGLISH: set(_read("english.txt")),
+        OF_OTHER_LANGUAGES: set().union(*other),
+        OF_CLINIC: clinic,
+        OF_TRADE: trade,
+        MANGLED: {_mangle(rng.choice(known), rng.choice(known), rng) for _ in range(HOW_MANY_MANGLED)},
+    }
+
+
+def _small_words_of(path: Path, rng: random.Random) -> set[str]:
+    """Return words of a language's list that are written small, accents left out; of many, some by lot."""
+    text = path.read_bytes()
+    try:
+        lines = text.decode("utf-8").split()
+    except UnicodeDecodeError:
+        lines = text.decode("latin-1").split()
+    words = sorted({part for line in lines if line.islower() for part in fold(line) if _is_plain(part)})
+    return set(rng.sample(words, min(len(words), WORDS_OF_A_LANGUAGE)))
+
+
+def _is_plain(word: str) -> bool:
+    return 3 < len(word) <= 16 and word.isascii() and word.isalpha() and word.islower()
+
+
+def _mangle(word: str, other: str, rng: random.Random) -> str:
+    """Return a word as labels have it: cut short, without its vowels, joined to another, or with a slip."""
+    way = rng.random()
+    if way < 0.3 and len(word) > 6:
+        return word[: rng.randint(4, len(word) - 2)]
+    if way < 0.45:
+        return word[0] + re.sub("[aeiou]", "", word[1:])
+    if way < 0.75:
+        return word[: rng.randint(2, 6)] + other[: rng.randint(2, 6)]
+    at = rng.randrange(len(word) - 1)
+    if way < 0.9:
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    return word[:at] + word[at + 1 :]
+
+
+def _learn(examples: list[tuple[str, int, float]], rng: random.Random) -> dict[str, float]:
+    """Return the weights of three letters that tell names (1) from words (0), by stochastic gradient."""
+    weights: dict[str, float] = {}
+    steps: dict[str, float] = {}
+    known = [(threes(word), label, weight) for word, label, weight in examples]
+    for _ in range(ROUNDS):
+        rng.shuffle(known)
+        for features, label, weight in known:
+            told = sum(weights.get(three, 0.0) for three in features)
+            slope = weight * (label - 1 / (1 + math.exp(-max(-30.0, min(30.0, told)))))
+            for three in features:
+                steps[three] = steps.get(three, 1.0) + slope * slope
+                weights[three] = weights.get(three, 0.0) + RATE * slope / math.sqrt(steps[three])
+    return weights
 
 
 def threes(word: str) -> list[str]:
@@ -231,9 +306,9 @@ def threes(word: str) -> list[str]:
     return [padded[at : at + 3] for at in range(len(padded) - 2)]
 
 
-def _letter_of(ratio: float) -> str:
-    """Return a ratio as a letter: m is even, each letter after it half more, at most six."""
-    return chr(ord("m") + max(-12, min(12, round(ratio * 2))))
+def _letter_of(weight: float) -> str:
+    """Return a weight as a character: O is nought, each one after it a tenth more, at most four."""
+    return chr(EVEN + max(-40, min(40, round(weight * 10))))
 
 
 def _read(name: str) -> list[str]:
@@ -250,6 +325,7 @@ if __name__ == "__main__":
         "creators": write_creators,
         "table": write_table,
         "names": write_names,
+        "more_names": write_more_names,
         "words": write_words,
         "clinical": write_clinical,
         "spelling": write_spelling,

@@ -80,7 +80,8 @@ _SEX_AND_DATE = re.compile(
     r"(?<![A-Za-z0-9.])([0-9]{6})[\s_/,.:()-]{0,3}(?:male|female|m|f)(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_EIGHT_DIGITS = re.compile(r"(?<![0-9])[0-9]{8}(?![0-9])")
+#: Behind a point they are a fraction.
+_EIGHT_DIGITS = re.compile(r"(?<![0-9])(?<![0-9]\.)[0-9]{8}(?![0-9])")
 _SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 
 _BORN: Final = (
@@ -111,7 +112,7 @@ _BIRTHDAY = re.compile(
 _YEAR_IN_WORDS = re.compile(r"\b(?:nineteen|twenty)[\s-]+(?:hundred|[a-z]+ty|[a-z]+teen|oh)\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(rf"\b{_MONTH}[\s,]+['’][0-9]{{2}}\b", re.IGNORECASE)
 _EXACT_AGE = re.compile(
-    r"(?<![0-9])[0-9]{1,3}\s?y[a-z]{0,6}[\s,]{1,4}[0-9]{1,2}\s?m[a-z]{0,6}[\s,]{1,4}[0-9]{1,2}\s?d",
+    r"(?<![0-9])[0-9]{1,3}\s?y[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?m[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?d(?:ays?)?(?![a-z])",
     re.IGNORECASE,
 )
 

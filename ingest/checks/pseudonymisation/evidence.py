@@ -36,11 +36,11 @@ class Scale:
     crowd_of: int = 10
     crowd_plain: int = 75
     language_of: int = 4
-    spelt_like_name: float = 0.5
-    spelt_like_word: float = -4.0
-    spelt_much_like_name: float = 3.5
-    unheard_of: float = 4.5
-    hardly_anything_else: float = 9.0
+    spelt_like_name: float = -1.5
+    spelt_like_word: float = -4.5
+    spelt_much_like_name: float = 0.8
+    unheard_of: float = 1.0
+    hardly_anything_else: float = 2.5
 
     def weigh(self, *reasons: str) -> Evidence:
         """Return the evidence of these reasons; empty ones count for nothing."""

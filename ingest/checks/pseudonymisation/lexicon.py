@@ -23,11 +23,16 @@ _SHORTEST_PART: Final = 3
 _SHORTEST_PART_NAME: Final = 4
 _SHORTEST_THREE_NAMES: Final = 12
 _SHORTEST_STEM: Final = 5
+#: A rarer name with a letter more: jwhitcombe.
+_SHORTEST_LETTERED: Final = 8
 _SHORTEST_SLIP: Final = 6
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz"
 _LONGEST_COMPOUND: Final = 40
 _MOST_REMEMBERED: Final = 50_000
+_ROT13: Final = str.maketrans(_ALPHABET, _ALPHABET[13:] + _ALPHABET[:13])
 _VOWELS: Final = frozenset("aeiouy")
+#: Polish names as they stand after a preposition: dla Wojciechowskiej.
+_DECLINED: Final = {"skiej": "ska", "skiego": "ski", "ckiej": "cka", "ckiego": "cki"}
 _TITLES: Final = ("dr", "mr", "mrs", "prof")
 _ENDINGS: Final = ("er", "ers", "ing", "ings", "ed", "s", "ly", "able", "less", "like", "wise", "ness")
 #: What stands between the parts of a compound: Mund-hoehle-n-boden, cox-o-femoral.
@@ -38,6 +43,10 @@ class WordList(Protocol):
     """What says whether a word is in it."""
 
     def __contains__(self, word: str, /) -> bool: ...
+
+    def has_beginning(self, beginning: str, /) -> bool:
+        """Say whether a word begins so."""
+        ...
 
 
 class WordClass(Enum):
@@ -58,6 +67,7 @@ class Lexicon:
     joined:         words of the trade that are written together, such as `spinalcanal`.
     languages:      words of structures and plans in other languages.
     eponyms:        people in whose name a structure, a disease or a test is known.
+    short_surnames: surnames of four letters that many people have, and that are no word.
     clinical:       words of anatomy and disease, besides the vocabulary.
     """
 
@@ -78,6 +88,7 @@ class Lexicon:
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     eponyms: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
+    short_surnames: frozenset[str] = frozenset()
     _memo: dict[str, Evidence | None] = field(default_factory=dict, compare=False, repr=False)
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -148,28 +159,36 @@ class Lexicon:
 
     def _weigh_unheard_of(self, word: str, score: float, spelt: str) -> Evidence:
         """Return what speaks for a name in a word that no list has."""
+        if word.endswith(tuple(_DECLINED)):
+            ending = next(ending for ending in _DECLINED if word.endswith(ending))
+            return self.weigh(word.removesuffix(ending) + _DECLINED[ending]) or Evidence()
         within = self._name_within(word)
         if within:
-            return self.scale.weigh(within)
+            is_likelier = len(word) >= _SHORTEST_LETTERED and spelt != "spelt_like_word"
+            return self.scale.weigh(within, spelt if is_likelier else "")
         if self._is_turned_round(word):
             return self.scale.weigh("turned_round")
-        if len(word) >= _SHORTEST_FORMED_NAME and word.startswith(self.name_beginnings):
+        if (
+            len(word) >= _SHORTEST_FORMED_NAME
+            and word.startswith(self.name_beginnings)
+            and spelt != "spelt_like_word"
+        ):
             return self.scale.weigh("beginning_of_name")
         if len(word) >= _SHORTEST_FORMED_NAME and word.endswith(self.name_endings):
             return self.scale.weigh("ending_of_name", spelt)
         if (
-            len(word) >= _SHORTEST_RARE_NAME
+            _SHORTEST_RARE_NAME <= len(word) <= _LONGEST_COMPOUND
             and sum(letter in _VOWELS for letter in word) > 1
             and score >= self.scale.unheard_of
         ):
-            made = "made_of_words" if self._is_made_of_english(word) else ""
+            made = "made_of_words" if self._is_made_of_english(word) or self._begins_word(word) else ""
             return self.scale.weigh("unheard_of", self.scale.hardly_else(score), made)
         return Evidence()
 
     def _is_rare_name(self, word: str) -> bool:
-        return len(word) >= _SHORTEST_RARE_NAME and (
-            word in self.given_names or (word in self.surnames and word not in self.english)
-        )
+        if len(word) < _SHORTEST_RARE_NAME:
+            return word in self.short_surnames
+        return word in self.given_names or (word in self.surnames and word not in self.english)
 
     def _is_inflected(self, word: str) -> bool:
         """Say whether a word is an English one with an ending: expander, regrowing, wedgeless."""
@@ -196,8 +215,10 @@ class Lexicon:
         )
 
     def _is_turned_round(self, word: str) -> bool:
-        """Say whether a word is a common name written from its end: htims."""
-        return len(word) >= _SHORTEST_RARE_NAME and self.is_common_name(word[::-1])
+        """Say whether a word is a common name written from its end or by the 13th letter: htims, fzvgu."""
+        return len(word) >= _SHORTEST_RARE_NAME and any(
+            map(self.is_common_name, (word[::-1], word.translate(_ROT13)))
+        )
 
     def _is_plural(self, word: str) -> bool:
         return len(word) > 3 and word.endswith("s") and word[:-1] in self.vocabulary
@@ -231,6 +252,12 @@ class Lexicon:
             for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
         )
 
+    def _begins_word(self, word: str) -> bool:
+        """Say whether a word is one of English or of the trade, cut short: enhan, routi."""
+        return any(words.has_beginning(word) for words in (self.english, self.clinical)) or any(
+            known.startswith(word) for known in self.vocabulary
+        )
+
     def _name_within(self, word: str) -> str:
         """Return the reason where a word is names written together, or a name with other words or letters."""
         if len(word) > _LONGEST_COMPOUND:
@@ -247,7 +274,9 @@ class Lexicon:
                 return "name_within"
         if len(word) >= _SHORTEST_THREE_NAMES and self._are_three_names(word):
             return "name_within"
-        if len(word) > 5 and (word[1:] in self.common_surnames or word[:-1] in self.common_surnames):
+        if len(word) > 5 and any(part in self.common_surnames for part in (word[1:], word[:-1])):
+            return "name_with_letter"
+        if len(word) >= _SHORTEST_LETTERED and any(map(self._is_rare_name, (word[1:], word[:-1]))):
             return "name_with_letter"
         return ""
 

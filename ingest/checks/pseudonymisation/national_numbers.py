@@ -20,6 +20,38 @@ _TEN_DIGITS = re.compile(r"(?<![0-9])[0-9](?:[^0-9A-Za-z\\]{0,3}[0-9]){9}(?![0-9
 _GROUPINGS: Final = frozenset(
     {(10,), (3, 3, 4), (6, 4), (5, 5), (3, 7), (4, 3, 3), (2, 2, 2, 4), (3, 3, 2, 2), (1,) * 10}
 )
+#: Others that count where nothing but one and the same space or hyphen parts them.
+_EVEN_GROUPINGS: Final = frozenset(
+    {
+        (4, 6),
+        (4, 2, 4),
+        (4, 4, 2),
+        (2, 4, 4),
+        (9, 1),
+        (7, 3),
+        (3, 4, 3),
+        (2, 2, 2, 2, 2),
+        (3, 3, 3, 1),
+        (1, 3, 3, 3),
+    }
+)
+_EVEN_PARTS = re.compile(r"[0-9]+(?:([ -])[0-9]+(?:\1[0-9]+)*)?")
+#: Ten digits in which letters stand for those that look like them: 943 476 59I9, 94347659l9, 9434765O19.
+_WITH_LETTERS = re.compile(r"(?<![0-9A-Za-z])[0-9OoIl|](?:[ -]?[0-9OoIl|]){9}(?![0-9A-Za-z])")
+_LOOKALIKES: Final = str.maketrans("OoIl|", "00111")
+_MOST_LOOKALIKES: Final = 3
+_DIGIT_WORDS: Final = {
+    word: str(digit)
+    for digit, words in enumerate(
+        ("zero oh nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    )
+    for word in words.split()
+}
+_SPELT_OUT = re.compile(
+    rf"\b(?:(?:{'|'.join(_DIGIT_WORDS)})[\s,-]{{1,2}}){{9}}(?:{'|'.join(_DIGIT_WORDS)})\b"
+)
+#: So many different digits at least are in a number.
+_FEWEST_DIGIT_WORDS: Final = 2
 _DIGITS = re.compile(r"[0-9]+")
 _NUMBER_AND_DATE = re.compile(r"(?<![0-9])(?:([0-9]{10})(?:[0-9]{6}|[0-9]{8})|[0-9]{8}([0-9]{10}))(?![0-9])")
 
@@ -51,14 +83,36 @@ def find_national_numbers(text: str) -> list[str]:
     for match in _TEN_DIGITS.finditer(text):
         groups = tuple(len(group) for group in _DIGITS.findall(match.group()))
         number = "".join(_DIGITS.findall(match.group()))
-        if groups in _GROUPINGS and (
-            is_issued_number(number) or (number[0] == "9" and has_check_digit(number))
-        ):
+        is_grouped = groups in _GROUPINGS or (
+            groups in _EVEN_GROUPINGS and _EVEN_PARTS.fullmatch(match.group()) is not None
+        )
+        if is_grouped and _is_written_number(number):
             found.append(number)
+    found += [number for number in _undo_letters(text) if _is_written_number(number)]
     for match in _NUMBER_AND_DATE.finditer(text):
         number = match.group(1) or match.group(2)
         if is_issued_number(number):
             found.append(number)
+    return found
+
+
+def _is_written_number(number: str) -> bool:
+    return is_issued_number(number) or (number[0] == "9" and has_check_digit(number))
+
+
+def _undo_letters(text: str) -> list[str]:
+    """Return ten digits that are written with letters that look like some of them, or as words."""
+    found = []
+    for match in _WITH_LETTERS.finditer(text):
+        plain = re.sub("[ -]", "", match.group())
+        if 0 < sum(not letter.isdigit() for letter in plain) <= _MOST_LOOKALIKES:
+            found.append(plain.translate(_LOOKALIKES))
+    small = text.lower()
+    if sum(word in small for word in _DIGIT_WORDS) < _FEWEST_DIGIT_WORDS:
+        return found
+    for match in _SPELT_OUT.finditer(small):
+        words = re.split(r"[\s,-]+", match.group())
+        found.append("".join(_DIGIT_WORDS[word] for word in words))
     return found
 
 

@@ -10,10 +10,17 @@ from ingest.checks.pseudonymisation.dates import find_dates, has_treatment_date,
 _DIGIT_RUN = re.compile(r"[0-9]{6,}")
 _LABELLED_NUMBER = re.compile(
     r"(?<![a-z])(?:nhs|chi|hcn|h&c|mrn|hosp(?:ital)?|urn|crn|pid|pas|patient|nino|bsn|ssn|cpr|pesel|cnp|niss|ahv|nie|dni|nif|"
-    r"personnummer|fodselsnummer|codice fiscale|insee|medicare|prison(?:er)?|their|"
+    r"personnummer|fodselsnummer|codice fiscale|insee|medicare|prison(?:er)?|their|ris|epr|"
+    r"(?:aria|mosaiq|epic|cerner|pat|pt)(?=[ .]?id)|^id|"
     r"(?:unit|pat|pt|case|reg|passport|licen[cs]e|insurance)(?=[ .:#]))[\s_.:#-]*"
     r"(?:number|num|no|nr|id|n°|#)?[\s_.:#=-]*"
     r"([a-z]{0,3}[0-9](?:[ -]?[0-9]){4,})(?![0-9])",
+    re.IGNORECASE,
+)
+#: The same, the other way round: 884213 (MRN).
+_NUMBER_WITH_LABEL = re.compile(
+    r"(?<![0-9A-Za-z.])([a-z]{0,3}[0-9]{5,10})[\s_]{0,2}[(\[]?[\s_]{0,2}"
+    r"(?:mrn|nhs(?:[ _]?(?:no|number))?|hosp(?:ital)?[ _.]{1,2}(?:no|num|number|id))(?![a-z])",
     re.IGNORECASE,
 )
 #: Words that speak of nothing but a person's number: what follows may have slashes, and letters apart.
@@ -69,6 +76,7 @@ def has_digit_run(text: str) -> bool:
 def find_labelled_numbers(text: str) -> list[str]:
     """Return the numbers of five digits and more that a text calls a patient's."""
     found = _LABELLED_NUMBER.findall(text) + _TALKED_OF_NUMBER.findall(text)
+    found += _NUMBER_WITH_LABEL.findall(text)
     found += [number for number in _NAMED_NUMBER.findall(text) if not find_dates(number)]
     return sorted({re.sub(r"[ ./-]", "", number) for number in found})
 

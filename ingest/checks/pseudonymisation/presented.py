@@ -64,7 +64,9 @@ _PATIENT_INITIAL = re.compile(
 )
 _LATIN_INITIALS = frozenset("AMNV")
 #: The same in small letters, after a small word of relation: by t.akinfenwa.
-_SMALL_INITIAL_NAME = re.compile(r"(?<![A-Za-z])(?:by|for|from|with|user)\s+[a-z]\.\s?([a-z]{3,})")
+_SMALL_INITIAL_NAME = re.compile(
+    r"(?<![A-Za-z])(?:by|for|from|with|user)\s+(?:[a-z]\.\s?|[b-hj-z]\s)([a-z]{3,})"
+)
 #: A title in capitals before capitals may be a modality: MR SDS.
 #: So are they before capitals with a digit: MR_VE11E.
 _CAPITALS_TITLE = re.compile(r"(?<![A-Za-z])(?:MR|DR|MS)[\s_]+(?:([A-Z]{3,})(?![a-z])|[A-Z]{1,3}[0-9])")
@@ -96,7 +98,7 @@ def _is_like_name(word: str, lexicon: Lexicon) -> bool:
     plain = fold(word)
     return (
         evidence is not None
-        and (evidence.points > 0 or lexicon.spelling.score(plain) > 0)
+        and _has_look_of_name(plain, lexicon)
         and (plain not in lexicon.english or lexicon.is_common_name(plain))
     )
 
@@ -106,8 +108,22 @@ def _is_unheard_of(word: str, lexicon: Lexicon) -> bool:
     return fold(word) not in lexicon.english and lexicon.classify(word) is not WordClass.KNOWN
 
 
+def _has_look_of_name(word: str, lexicon: Lexicon) -> bool:
+    """Say whether a word has the letters, the beginning or the ending of a name."""
+    evidence = lexicon.weigh(word)
+    has_reason = evidence is not None and evidence.points > 0
+    return has_reason or lexicon.spelling.score(word) >= lexicon.scale.spelt_like_name
+
+
 def _is_listed(word: str, lexicon: Lexicon) -> bool:
     return lexicon.is_name(fold(word)) and fold(word) not in lexicon.vocabulary
+
+
+def _are_turned(match: re.Match[str], text: str, lexicon: Lexicon) -> bool:
+    """Say whether two words with a comma are a surname and a given name; within a text a word is a word."""
+    family, given = map(fold, match.groups())
+    is_word = family in lexicon.vocabulary and match.group() != text.strip()
+    return family in lexicon.common_surnames and given in lexicon.given_names and not is_word
 
 
 def _is_initialled(initial: str, word: str, lexicon: Lexicon) -> bool:
@@ -150,15 +166,12 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
         return True
     if any(word[1:].islower() and _is_unheard_of(word, lexicon) for word in _OF_SOMEONE.findall(text)):
         return True
-    if any(
-        fold(first) in lexicon.common_surnames and fold(second) in lexicon.given_names
-        for first, second in _COMMA_NAME.findall(text)
-    ):
+    if any(_are_turned(match, text, lexicon) for match in _COMMA_NAME.finditer(text)):
         return True
     if len(report.names) > 1 and {*report.name_words} & lexicon.given_names:
         return True
     alone = _SURNAME_INITIAL.match(text)
-    if not alone or not _is_person(alone.group(1), lexicon):
+    if not alone or alone.groups()[1:] == ("I", "I") or not _is_person(alone.group(1), lexicon):
         return False
     if report.names:
         return alone.group(2) not in "LRABCDEFG"
@@ -166,6 +179,6 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
     return (
         len(word) >= _LONG
         and alone.group(2) not in "LR"
-        and lexicon.spelling.score(word) > 0
         and _is_unheard_of(word, lexicon)
+        and _has_look_of_name(word, lexicon)
     )

@@ -166,6 +166,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
             if word.isalpha()
         ),
         joined=abroad.union(*(vocabulary[section] for section in _JOINED_SECTIONS)),
+        short_surnames=frozenset(_read("surnames_short.txt").split()),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
         english=SortedWords(_read("english.txt")),

@@ -6,14 +6,15 @@ from typing import Final
 
 _LETTERS: Final = "_abcdefghijklmnopqrstuvwxyz"
 _PLACE: Final = {letter: place for place, letter in enumerate(_LETTERS)}
-#: The letter of the table that says nothing; each letter after it is half a point more for a name.
-_EVEN: Final = ord("m")
+#: The character of the table that says nothing; each one after it is a tenth of a point more for a name.
+_EVEN: Final = ord("O")
+_STEPS: Final = 10
 
 
 class Spelling:
     """A table of every three letters, beginnings and ends of words as `_`: how much they tell of a name.
 
-    A point is a natural logarithm: how much more often the three stand in names than in words.
+    Points are added up to the logarithm of the odds that a word is a name, not counting how many there are.
     """
 
     __slots__ = ("_table",)
@@ -32,4 +33,4 @@ class Spelling:
             ord(self._table[(first * 27 + second) * 27 + third]) - _EVEN
             for first, second, third in zip(places, places[1:], places[2:], strict=False)
         )
-        return told / 2
+        return told / _STEPS

@@ -108,7 +108,7 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
         return raised
     for variant in (without_encoded(text), *undo(text)):
         digits = sum(map(variant.count, _DIGITS))
-        if digits:
+        if digits or len(variant) >= _SHORTEST_SPELT_OUT:
             _find_numbers(variant, digits, kind, rules, raised)
         _find_contacts(variant, digits, kind, rules, raised)
         _find_dates(variant, kind, rules, raised)
@@ -123,7 +123,9 @@ def judge_text(text: str, kind: str, rules: TextRules, allowed: frozenset[str]) 
 
 _DIGITS: Final = "0123456789"
 #: So many digits a number of each form has at least: what has fewer is not searched for it.
-_FEWEST_OF_NATION: Final = 10
+#: Of the ten some may be letters that look like digits; all of them may be words.
+_FEWEST_OF_NATION: Final = 7
+_SHORTEST_SPELT_OUT: Final = 39
 _FEWEST_OF_HOSPITAL: Final = 4
 _FEWEST_OF_TELEPHONE: Final = 3
 _FEWEST_OF_POSTCODE: Final = 2
@@ -139,7 +141,8 @@ def _without(text: str, allowed: Iterable[str]) -> str:
 
 
 def _find_numbers(text: str, digits: int, kind: str, rules: TextRules, raised: Raised) -> None:
-    for number in find_national_numbers(text) if digits >= _FEWEST_OF_NATION else ():
+    may_hold = digits >= _FEWEST_OF_NATION or not digits
+    for number in find_national_numbers(text) if may_hold else ():
         raised.add("PSN104", shape="NHS-number-shaped")
         raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
     for pattern in rules.hospital_patterns:

@@ -21,7 +21,7 @@ _SHORTEST_ENCODED: Final = 12
 _QUOTED = re.compile(r"=([0-9A-F]{2})")
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})")
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,15}>")
-_BROKEN_LINE = re.compile(r"(?<=[^\W\d_])-\s{1,8}(?=[a-z])")
+_BROKEN_LINE = re.compile(r"(?<=[^\W\d_]{2})-\s{1,8}(?=[a-z])")
 #: An encoded word of a mail's header (RFC 2047).
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9-]{1,20}\?[bB]\?([A-Za-z0-9+/]{4,200}={0,2})\?=")
 _SPLIT_VALUES = re.compile(r"[^\W\d_]{1,12}(?:\\[^\W\d_]{1,12}){1,4}")

@@ -12,17 +12,25 @@ class SortedWords:
         self._text = text
 
     def __contains__(self, word: str) -> bool:
-        """Halve the text until one line is left, each half beginning where a line does."""
+        """Say whether a word is in the list."""
+        return self._text.startswith(word + "\n", self._place_of(word))
+
+    def has_beginning(self, beginning: str) -> bool:
+        """Say whether a word of the list begins so."""
+        return self._text.startswith(beginning, self._place_of(beginning))
+
+    def _place_of(self, word: str) -> int:
+        """Return where the first line begins that is not before this word; the text's end where none is.
+
+        Halves the text until one line is left, each half beginning where a line does.
+        """
         text = self._text
         low, high = 0, len(text)
         while low < high:
             begin = text.rfind("\n", low, (low + high) // 2) + 1 or low
             end = text.find("\n", begin)
-            line = text[begin:end]
-            if line == word:
-                return True
-            if line < word:
+            if text[begin:end] < word:
                 low = end + 1
             else:
                 high = begin
-        return False
+        return low

@@ -226,3 +226,65 @@ def test_only_labels_of_known_words_may_be_kept(label: str, known: bool) -> None
 )
 def test_a_date_long_past_that_ends_a_short_uid_is_a_birth_date(uid: str, is_birth_date: bool) -> None:
     assert ends_in_birth_date(uid) is is_birth_date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "94 34 76 59 19",
+        "9434 765919",
+        "943476591 9",
+        "943 476 59I9",
+        "94347659l9",
+        "nine four three four seven six five nine one nine",
+    ],
+)
+def test_a_national_number_is_found_in_uneven_groups_with_letters_and_in_words(text: str) -> None:
+    assert "PSN104" in held(text, "comment")
+
+
+@pytest.mark.parametrize(
+    "text", ["94.34.76.59.19", "9434-76 5919", "I1 O0 I1 O0 I1", "four five fields in nine arcs"]
+)
+def test_numbers_that_stand_apart_are_no_national_number(text: str) -> None:
+    assert "PSN104" not in held(text, "comment")
+
+
+@pytest.mark.parametrize(
+    "text", ["884213 (MRN)", "#884213 MRN", "Aria ID ZX34512", "ID 4512890", "RIS 45128931"]
+)
+def test_a_number_is_a_patients_by_what_stands_before_or_behind_it(text: str) -> None:
+    assert "PSN107" in held(text, "comment")
+
+
+@pytest.mark.parametrize("text", ["HN 70 56 30", "PTV 6000 2 arcs", "fid 12345.5 mm"])
+def test_numbers_of_a_plan_are_no_patients(text: str) -> None:
+    assert not held(text, "comment")
+
+
+def test_an_age_to_the_day_may_be_written_together() -> None:
+    assert "PSN102" in held("76y3m11d", "comment")
+
+
+@pytest.mark.parametrize("text", ["HOLLINGDRAKE F", "NANDAKUMARV S"])
+def test_a_word_that_ends_or_is_spelt_like_a_name_presents_a_person_before_an_initial(text: str) -> None:
+    assert "PSN113" in held(text)
+
+
+@pytest.mark.parametrize("text", ["FASTRACK II", "MR B0 map", "Dr wedge"])
+def test_roman_numbers_and_scanners_present_nobody(text: str) -> None:
+    assert "PSN113" not in held(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Adebisiola", "Whitcombe plan", "jwhitcombe", "Pye", "Wojciechowskiej", "fzvgu", "Nandakumarv"]
+)
+def test_a_name_is_told_though_it_is_rare_short_declined_or_has_a_letter_more(text: str) -> None:
+    assert "PSN114" in held(text) or "PSN113" in held(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_held"), [("PC-ADEYEMI01", True), ("WS2_ADEYEMI", True), ("HAL1", False), ("XVI-LA3", False)]
+)
+def test_a_machine_is_called_after_a_person_with_a_number(text: str, is_held: bool) -> None:
+    assert ("PSN114" in held(text, "device")) is is_held
