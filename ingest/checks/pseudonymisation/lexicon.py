@@ -68,6 +68,7 @@ class Lexicon:
     languages:      words of structures and plans in other languages.
     eponyms:        people in whose name a structure, a disease or a test is known.
     short_surnames: surnames of four letters that many people have, and that are no word.
+    trade:          the vocabulary in order, to look for beginnings in.
     clinical:       words of anatomy and disease, besides the vocabulary.
     """
 
@@ -78,6 +79,7 @@ class Lexicon:
     common_given_names: frozenset[str]
     english: WordList
     clinical: WordList
+    trade: WordList
     spelling: Spelling
     scale: Scale
     name_endings: tuple[str, ...] = ()
@@ -254,9 +256,7 @@ class Lexicon:
 
     def _begins_word(self, word: str) -> bool:
         """Say whether a word is one of English or of the trade, cut short: enhan, routi."""
-        return any(words.has_beginning(word) for words in (self.english, self.clinical)) or any(
-            known.startswith(word) for known in self.vocabulary
-        )
+        return any(words.has_beginning(word) for words in (self.english, self.clinical, self.trade))
 
     def _name_within(self, word: str) -> str:
         """Return the reason where a word is names written together, or a name with other words or letters."""

@@ -171,6 +171,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
         common_given_names=common_given,
         english=SortedWords(_read("english.txt")),
         clinical=SortedWords(_read("clinical.txt")),
+        trade=SortedWords("".join(f"{word}\n" for word in sorted(words))),
         spelling=Spelling(_read("spelling.txt")),
         scale=_scale(tomllib.loads(_read("evidence.toml"))),
     )
