@@ -43,6 +43,13 @@ def _has_engine(environment: os._Environ[str]) -> bool:
     return asked.returncode == 0
 
 
+#: Process 1 is the init; its child is the worker.
+_KILL_THE_WORKER = (
+    "import os, pathlib, signal;"
+    "os.kill(int(pathlib.Path('/proc/1/task/1/children').read_text().split()[0]), signal.SIGKILL)"
+)
+
+
 class Stack:
     """One compose project with the profile `try`, under a name and on ports of its own."""
 
@@ -83,6 +90,14 @@ class Stack:
     def docker(self, *arguments: str) -> str:
         """Run docker; return what it printed. A failure shows its own words."""
         return self._succeed(["docker", *arguments])
+
+    def crash(self, container: str) -> None:
+        """Kill the process that a container is for, as a crash would.
+
+        The container ends with it, now and then before Docker has heard how the killing command ended: what
+        that says is not looked at. Whether the container was started again tells.
+        """
+        self._run(["docker", "exec", container, "python", "-c", _KILL_THE_WORKER])
 
     def compose(self, *arguments: str) -> str:
         """Run Compose on this project."""

@@ -54,20 +54,13 @@ def story() -> Iterator[Story]:
         told.killed = _kill_a_holder(stack)
         told.restarted = _holder(stack, unlike=told.killed)
         # As a crash: Docker starts again what ended by itself, and not what `docker kill` ended.
-        stack.docker("exec", told.restarted, "python", "-c", _KILL_THE_WORKER)
+        stack.crash(told.restarted)
         wait_until(lambda: _ended(stack) == SENT, f"{SENT} submissions at their end", 420)
         wait_until(lambda: not _unsent(stack), "all reports sent", 120)
         told.logs = stack.compose("logs", "--no-color", "worker-light", "worker-heavy", "beat", "migrate")
         yield told
     finally:
         stack.down()
-
-
-#: Process 1 is the init; its child is the worker.
-_KILL_THE_WORKER = (
-    "import os, pathlib, signal;"
-    "os.kill(int(pathlib.Path('/proc/1/task/1/children').read_text().split()[0]), signal.SIGKILL)"
-)
 
 
 def _kill_a_holder(stack: Stack) -> str:
