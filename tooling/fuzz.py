@@ -1,7 +1,8 @@
 """`make fuzz`: mutated zips and DICOM files through the real inspection process, resumable, and its account.
 
 Input N is made from the number N alone, so that a run can stop anywhere and any input can be made again.
-What was tried is kept in FOLDER/fuzz.json. With --write the figures go into docs/reliability.md.
+What was tried is kept in FOLDER/fuzz.json; --first leaves out what another machine has tried.
+With --write the figures go into docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def main() -> int:
     place = options.folder / "fuzz.json"
     account, done = _read(place)
     began, seconds = time.monotonic(), options.seconds or float("inf")
-    stretches = [first for first in range(0, options.inputs, _STRETCH) if first not in done]
+    stretches = [first for first in range(options.first, options.inputs, _STRETCH) if first not in done]
     with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
         waiting = [pool.apply_async(try_stretch, (first,)) for first in stretches[: options.jobs]]
         rest = iter(stretches[options.jobs :])
@@ -81,6 +82,7 @@ def _keep(place: Path, account: Account, done: set[int]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000)
+    parser.add_argument("--first", type=int, default=0, help="Leave out the inputs before this one.")
     parser.add_argument("--seconds", type=float, help="Begin no more stretches after so long.")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--folder", type=Path, default=Path("fuzz-out"))
