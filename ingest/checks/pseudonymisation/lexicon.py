@@ -62,7 +62,7 @@ class Lexicon:
     """The word lists.
 
     everyday_names: the most frequent of the names that are English words.
-    terms:          finds terms of the trade with a name in them.
+    terms:          finds terms of the trade with a name in them, in a text in small letters.
     cut_short:      beginnings of anatomy's words, as labels have them: brach, mandib.
     joined:         words of the trade that are written together, such as `spinalcanal`.
     languages:      words of structures and plans in other languages.
@@ -100,7 +100,14 @@ class Lexicon:
 
     def without_terms(self, text: str) -> str:
         """Return a text without terms in which a name stands for a thing: pouch of Douglas, Lt Lat Tan."""
-        return self.terms.sub(" ", text) if self.terms else text
+        small = text.lower()
+        if self.terms is None or len(small) != len(text) or self.terms.search(small) is None:
+            return text
+        pieces, done = [], 0
+        for term in self.terms.finditer(small):
+            pieces.append(text[done : term.start()])
+            done = term.end()
+        return " ".join((*pieces, text[done:]))
 
     def is_everyday_word(self, name: str) -> bool:
         """Say whether a name is a plain word too, and not among the names that people have most."""

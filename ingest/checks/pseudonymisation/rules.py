@@ -100,7 +100,9 @@ def load_rules() -> RuleSet:
         attributes=_attributes(table["rules"], kinds),
         by_vr=kinds["by_vr"],
         lexicon=_lexicon(vocabulary),
-        institutions=_terms(_read("institutions.txt").splitlines(), end="(?=[^a-z]|ct|mr|la|rt|$)"),
+        institutions=_terms(
+            _read("institutions.txt").splitlines(), end="(?=[^a-z]|ct|mr|la|rt|$)", flags=re.IGNORECASE
+        ),
         words=vocabulary,
         safe_private=frozenset(
             (creator, element)
@@ -192,12 +194,14 @@ def _eponyms(people: Iterable[str], things: Iterable[str]) -> tuple[str, str]:
     return f"{person}(?:'?s)?(?:[ -]{person})?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
 
 
-def _terms(lines: list[str], more: tuple[str, ...] = (), end: str = "(?![a-z])") -> re.Pattern[str]:
+def _terms(
+    lines: list[str], more: tuple[str, ...] = (), end: str = "(?![a-z])", flags: int = 0
+) -> re.Pattern[str]:
     """Return what finds any of the terms, written with spaces, hyphens, underscores or together."""
     terms = [*more] + [
         re.escape(line).replace("\\ ", "[ _-]*") for line in lines if line and not line.startswith("#")
     ]
-    return re.compile(r"(?<![A-Za-z])(?:" + "|".join(terms) + r")(?:'?s)?" + end, re.IGNORECASE)
+    return re.compile(r"(?<![a-z])(?:" + "|".join(terms) + r")(?:'?s)?" + end, flags)
 
 
 def _read(name: str) -> str:
