@@ -101,7 +101,7 @@ class Lexicon:
     def without_terms(self, text: str) -> str:
         """Return a text without terms in which a name stands for a thing: pouch of Douglas, Lt Lat Tan."""
         small = text.lower()
-        if self.terms is None or len(small) != len(text) or self.terms.search(small) is None:
+        if self.terms is None or len(small) != len(text):
             return text
         pieces, done = [], 0
         for term in self.terms.finditer(small):
