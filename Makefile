@@ -23,8 +23,8 @@ test-fast: setup lint ## lint, types, unit and property tests; no services; unde
 	@$(PYTEST) tests/unit -n 2 -m "fast and not ($(SERVERS))"
 
 .PHONY: fuzz
-fuzz: setup ## N (1000000) mutated zips and DICOM files; goes on where it stopped; SECONDS, JOBS; FIRST=input, ONE=input; figures into docs/reliability.md
-	@$(PY) tooling/fuzz.py --inputs $(or $(N),1000000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONE),--one $(ONE)) --write
+fuzz: setup ## N (1000000) mutated zips and DICOM files; goes on where it stopped; SECONDS, JOBS; ONE=input; figures into docs/reliability.md, but of a part (FIRST=input)
+	@$(PY) tooling/fuzz.py --inputs $(or $(N),1000000) --jobs $(or $(JOBS),2) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ONE),--one $(ONE)) $(if $(FIRST),--first $(FIRST),--write)
 
 chaos: setup ## a storm of N harms (50) over the whole service, with the account after it; SEED; needs root
 	@$(PY) tooling/chaos.py $(or $(N),50) --seed $(or $(SEED),1)
