@@ -92,21 +92,15 @@ def _table(figures: dict[str, Any]) -> list[str]:
             f"{check['wall']:.2f} s (CPU {check['cpu']:.2f} s)",
         )
     if idle := figures.get("idle"):
-        share = idle["empty"] / idle["every"]
-        add(
-            f"idle, {idle['shares']} shares polled every {idle['every']:g} s",
-            "< 1 % of a core",
-            "",
-            f"{share:.2%} ({idle['empty'] * 1000:.0f} ms a round)",
-        )
-        if azure := figures.get("idle azure"):
-            share = azure["empty"] / azure["every"]
-            add(
-                f"idle, {azure['shares']} shares of Azure Files polled every {azure['every']:g} s",
-                "< 1 % of a core",
-                "",
-                f"{share:.2%} ({azure['empty'] * 1000:.0f} ms a round)",
-            )
+        for name, shares in (("idle", "shares"), ("idle azure", "shares of Azure Files")):
+            if at_rest := figures.get(name):
+                share = at_rest["empty"] / at_rest["every"]
+                add(
+                    f"idle, {at_rest['shares']} {shares} polled every {at_rest['every']:g} s",
+                    "< 1 % of a core",
+                    "",
+                    f"{share:.2%} ({at_rest['empty'] * 1000:.0f} ms a round)",
+                )
         add(
             "the same round with 100,000 old zips in received/",
             "no slower",

@@ -21,9 +21,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def deployment(tmp_path: Path, clock: ManualClock) -> Iterator[Deployment]:
+def lease_seconds() -> float:
+    """Return how long a lease is, for a module to say otherwise."""
+    return 120.0
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, clock: ManualClock, lease_seconds: float) -> Iterator[Deployment]:
     """A service to which a zip has come that waits to be fetched."""
-    with deploy(tmp_path, clock=clock) as running:
+    with deploy(tmp_path, clock=clock, lease_seconds=lease_seconds) as running:
         running.drop("explorer", "123", "a.zip", zip_instances(build_case("123-1001", ct_slices=3)[:4]))
         for _ in range(2):
             poll(running.parts, RouteKind.EXPLORER)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,17 +14,13 @@ import sqlalchemy as sa
 from ingest.ledger.errors import LostClaim
 from ingest.ledger.runs import RunScope
 from ingest.ledger.tables.arrivals import submissions
-from ingest.model.clock import SystemClock
 from ingest.model.errors import TransientError
-from ingest.model.route import RouteKind
 from ingest.steps.advance import advance
 from ingest.steps.drive import drain
 from ingest.steps.keep_alive import keep_alive
 from ingest.steps.parts import Parts
-from ingest.steps.poll import poll
 from ingest.steps.reprocess import begin_run, reprocess_item
-from tests.builders import build_case, zip_instances
-from tests.deployment import Deployment, deploy
+from tests.deployment import Deployment
 from tests.ledger_rows import ManualClock
 
 #: By the ledger's clock, which stands still but for `advance`; renewed each third of it of real time.
@@ -33,20 +28,8 @@ LEASE = 0.3
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(SystemClock().now())
-
-
-@pytest.fixture
-def deployment(tmp_path: Path, clock: ManualClock) -> Iterator[Deployment]:
-    """A service with short leases and a zip that waits to be fetched."""
-    with deploy(tmp_path, clock=clock, lease_seconds=LEASE) as running:
-        running.drop("explorer", "123", "a.zip", zip_instances(build_case("123-1001", ct_slices=3)[:3]))
-        for _ in range(2):
-            poll(running.parts, RouteKind.EXPLORER)
-            clock.advance(120)
-        running.service.woken.clear()
-        yield running
+def lease_seconds() -> float:
+    return LEASE
 
 
 def wait_for(is_true: Callable[[], bool]) -> None:
