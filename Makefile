@@ -30,7 +30,7 @@ chaos: setup ## a storm of N harms (50) over the whole service, with the account
 	@$(PY) tooling/chaos.py $(or $(N),50) --seed $(or $(SEED),1)
 
 test-release: setup ## what is too long for CI: a thousand harms, every system call, everything marked release
-	@tooling/install_services.sh && $(PYTEST) tests -m release
+	@tooling/install_services.sh && $(PYTEST) tests -m release -n 2 --dist loadfile
 
 lint: setup ## ruff, mypy --strict, import-linter, generated documents, what Windows can run
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports --no-logo >/dev/null && $(PY) tooling/write_finding_codes.py --check && $(PY) tooling/write_shipped_trial.py --check && $(PY) tooling/check_windows.py
