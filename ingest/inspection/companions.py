@@ -11,7 +11,7 @@ from ingest.dicom.walk import walk, where_of
 from ingest.inspection.judging import charset_of
 from ingest.model.finding import Finding
 from ingest.package.contents import Member
-from ingest.package.kinds import DICOMDIR, DOCUMENT, VIEWER
+from ingest.package.kinds import DICOMDIR, DOCUMENT, INDICES, VIEWER
 from ingest.package.read import MemberReader
 from ingest.trial.definition import Limits
 
@@ -48,7 +48,8 @@ def judge_companions(
             _judge_listing(member.ordinal, data, judge, limits)
         else:
             is_written = member.kind == DOCUMENT and not _is_below(member.name, viewers)
-            judge.judge_companion(member.ordinal, data, is_written=is_written)
+            is_index = member.kind in INDICES
+            judge.judge_companion(member.ordinal, data, is_written=is_written, is_index=is_index)
     return not_read
 
 

@@ -34,6 +34,8 @@ _BY_NAME = {
     "desktop.ini": "desktop-ini",
     "dicomdir": DICOMDIR,
 }
+#: What operating systems keep of a folder: names of the files that were in it.
+INDICES = frozenset({"ds-store", "thumbs-db", "desktop-ini"})
 _SHADOW = re.compile(r"(^|[/\\])__MACOSX[/\\]")
 
 #: The finding code that counts each kind. Directories are counted and not spoken of.

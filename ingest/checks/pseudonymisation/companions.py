@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ingest.checks.pseudonymisation.container import judge_container_name
 from ingest.checks.pseudonymisation.context import Context
 from ingest.checks.pseudonymisation.embedded import read_text
 from ingest.checks.pseudonymisation.patterns import has_coded_number
@@ -31,10 +32,18 @@ def _without(line: str, context: Context) -> str:
     return line
 
 
-def judge_companion(data: bytes, *, is_written: bool, context: Context) -> tuple[Raised, str]:
+def _tells_of_person(line: str, found: Raised, context: Context) -> bool:
+    """Say whether a line of a document has a name, an address or a number of a hospital."""
+    return bool(found.codes.keys() & _BY_WORDS) or has_coded_number(_without(line, context))
+
+
+def judge_companion(
+    data: bytes, *, is_written: bool, is_index: bool = False, context: Context
+) -> tuple[Raised, str]:
     """Judge a file's bytes; return what it raises and its text.
 
     is_written: a document: names in it count, and bytes that are no text must be looked at.
+    is_index:   what an operating system keeps of a folder: names of files, judged as those of members are.
     """
     read = read_text(data)
     raised = Raised()
@@ -45,7 +54,9 @@ def judge_companion(data: bytes, *, is_written: bool, context: Context) -> tuple
         raised.identifiers += found.identifiers
         if found.codes.keys() & _BY_FORM:
             raised.add("PSN607")
-        elif is_written and (found.codes.keys() & _BY_WORDS or has_coded_number(_without(line, context))):
+        elif (is_written and _tells_of_person(line, found, context)) or (
+            is_index and judge_container_name(line[:_LONGEST_LINE], context).codes
+        ):
             raised.add("PSN608")
     is_unread = not read.whole or not read.is_complete or len(lines) > _MOST_LINES
     if is_written and is_unread and data.strip(b"\0 \r\n\t"):

@@ -12,6 +12,13 @@ EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+'-])[A-Za-z0-9._%+'-]+ ?(?:@|\(at\)|\[at\]) ?"
     r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+){0,8}\.[A-Za-z]{2,}|(?:[0-9]{1,3}\.){3}[0-9]{1,3})"
 )
+#: An address for mail that is spelt out: jo AT example DOT org, jo (at) example (dot) org.
+_SPELT_EMAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{2,64}(?:\s{1,2}at\s{1,2}|\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s?@\s?)"
+    r"[A-Za-z0-9-]{2,40}(?:\s?[\[({<]?\s?(?<![A-Za-z])(?:dot|punkt|punt)(?![A-Za-z])\s?[\])}>]?\s?[A-Za-z]{2,20}){1,5}"
+    r"(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _TELEPHONE = re.compile(
     r"(?<![0-9A-Za-z.])(?:(?:\+|00)\s?44[\s().-]*(?:\(?0\)?)?[\s.-]*|\(?0(?=[1-37-9]))(?:[\s().-]{0,2}[0-9]){8,10}(?![0-9])"
 )
@@ -75,6 +82,36 @@ _STREET = re.compile(
     r"terrace|way|grove|mews|walk|lane|court|place|cl|cres|gdns|terr)\b",
     re.IGNORECASE,
 )
+#: A box at a post office.
+_POST_BOX = re.compile(
+    r"(?<![A-Za-z])(?:P\.?\s?O\.?\s?Box|Post\s?box|Postfach|Postbus|Postboks|Postlokero|Bo[iî]te\s?postale|GPO\s?Box|"
+    r"(?:Locked|Private)\s?Bag|Apartado|Casella\s?postale|Skr\.\s?poczt\.)[\s.:#no]{0,4}[0-9]{1,6}",
+    re.IGNORECASE,
+)
+#: A street as the Continent writes it, its number behind it. What ends so is no organ: Luftweg, Hilfsring.
+_STREET_ABROAD = re.compile(
+    r"(?<![^\W\d_])[^\W\d_]{2,30}(?:stra(?:ss|ß)e|str\.|straat|laan|gracht|kade|plantsoen|allee|gasse|chaussee|"
+    r"gatan|gata|gade|veien|vegen|vägen|vej|stræde|katu|tie)\s{1,2}[1-9][0-9]{0,3}\s?[a-z]?(?![0-9^\W\d_])|"
+    r"(?-i:[A-ZÀ-Þ])[^\W\d_]{3,20}s?\s(?:gate|gata|gatan|gade|vei|v[äa]g|stra(?:ss|ß)e|straat|laan|allee|plads|torg)\s"
+    r"[1-9][0-9]{0,3}[a-z]?(?![0-9^\W\d_])|"
+    r"(?<![0-9.])[0-9]{1,4}(?:\s?(?:bis|ter))?,?\s(?:rue|avenue|boulevard|chemin|impasse|all[ée]e|quai|place)\s"
+    r"(?:de|du|des|d['’]|la|le|l['’])|"
+    r"(?<![^\W\d_])(?:rue|avenue|boulevard|bd|chemin|impasse|via|viale|corso|piazza|calle|avda|avenida|plaza|rua|"
+    r"travessa|ulica|ul|aleja|utca|strada)\.?\s(?:(?:de|du|des|di|da|do|della|del|la|le)\s(?:la\s)?)?"
+    r"(?-i:[A-ZÀ-Þ])[^\W\d_]{2,30}(?:\s(?-i:[A-ZÀ-Þ])[^\W\d_]{2,30})?,?\s[1-9][0-9]{0,3}(?![0-9.])",
+    re.IGNORECASE,
+)
+#: A number, a street or another place that is lived in, a postal code of four or five digits and a town.
+_TOWN_ABROAD = re.compile(
+    r"[A-ZÀ-Þ][^\W\d_]{3,30}\.?\s[1-9][0-9]{0,3}\s?[a-zA-Z]?,\s{0,2}(?:(?:A|B|CH|D|DK|F|I|L|N|NL|S|SE|NO)-)?"
+    r"[0-9]{4,5}\s?(?:[A-Z]{2}\s)?\s?[A-ZÀ-Þ][^\W\d_]{2,30}"
+)
+#: A state and a postal code, of Australia and of the United States, with a town before it.
+_TOWN_AND_STATE = re.compile(
+    r"(?<![A-Za-z])(?:(?:NSW|QLD|TAS)\s{1,2}[0-9]{4}|[A-Z][a-z]{3,20},?\s(?:VIC|WA|SA|NT|ACT)\s{1,2}[0-9]{4}|"
+    r"[A-Z][a-z]{3,20},\s(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|"
+    r"S[CD]|T[NX]|UT|V[AT]|W[AIVY])\s[0-9]{5})(?![0-9])"
+)
 _PATH = re.compile(r"\b[A-Za-z]:\\{1,2}\w|/(?:home|users|mnt)/\w", re.IGNORECASE)
 #: Where several values may stand, a double backslash is an empty value; makers give addresses of their own.
 _ADDRESS = re.compile(r"\\\\[\w.-]{2,}\\|\b(?:https?|ftp|file|smb)://", re.IGNORECASE)
@@ -94,7 +131,7 @@ def has_bare_telephone(text: str) -> bool:
 
 def has_email(text: str) -> bool:
     """Say whether a text holds an e-mail address."""
-    return bool(EMAIL.search(text))
+    return bool(EMAIL.search(text) or _SPELT_EMAIL.search(text))
 
 
 def has_postcode(text: str) -> bool:
@@ -126,6 +163,11 @@ def has_street(text: str, known: frozenset[str]) -> bool:
     return any(
         not all(word.lower() in known for word in match.group(1).split()) for match in _STREET.finditer(text)
     )
+
+
+def has_address_abroad(text: str) -> bool:
+    """Say whether a text holds a box at a post office, or a street or town as other countries write them."""
+    return any(form.search(text) for form in (_POST_BOX, _STREET_ABROAD, _TOWN_ABROAD, _TOWN_AND_STATE))
 
 
 def has_path(text: str) -> bool:

@@ -66,9 +66,11 @@ class ContainerJudge:
             if member.extra:
                 self._remark("PSN604", EXTRA_FIELD, member.extra, context, ref)
 
-    def judge_companion(self, ordinal: int, data: bytes, *, is_written: bool, context: Context) -> None:
+    def judge_companion(
+        self, ordinal: int, data: bytes, *, is_written: bool, is_index: bool, context: Context
+    ) -> None:
         """Judge a file that is not DICOM."""
-        raised, text = judge_companion(data, is_written=is_written, context=context)
+        raised, text = judge_companion(data, is_written=is_written, is_index=is_index, context=context)
         self._collect(raised)
         ref = InstanceRef(ordinal)
         for code in raised.codes:

@@ -86,8 +86,10 @@ _SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 
 _BORN: Final = (
     r"yob|d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb(?:oren|dat\w*|urtsdatum|oortedatum)?|"
-    r"n[ée]e?\s+le|date\s+de\s+naissance|ddn|nat[oa]\s+il|data\s+di\s+nascita|nacid[oa]|"
-    r"fecha\s+de\s+nacimiento|nascid[oa]|data\s+de\s+nascimento|urodz\w*|född|født|fødselsdato"
+    r"n[ée]e?\s+(?:le|en)|date\s+de\s+naissance|ann[ée]e\s+de\s+naissance|ddn|nat[oa]\s+il|data\s+di\s+nascita|nacid[oa]|"
+    r"fecha\s+de\s+nacimiento|nascid[oa]|data\s+de\s+nascimento|urodz\w*|född|født|fødselsdato|"
+    r"jahrgang|jg\.|geburtsjahr|geboortejaar|anno\s+di\s+nascita|año\s+de\s+nacimiento|födelseår|födelsedatum|fødselsår|"
+    r"rok\s+ur(?:odzenia)?|syntynyt|syntymäaika|narozen\w*|született|doğum\s+tarihi|rođen\w*|născut\w*"
 )
 _BIRTH_WORD = re.compile(rf"(?<![a-z])(?:{_BORN})(?![a-z])", re.IGNORECASE)
 _BIRTH_VALUE = re.compile(
@@ -111,6 +113,19 @@ _BIRTHDAY = re.compile(
 #: A date whose year is in words (nineteen fifty-two), or has lost its century (August '46).
 _YEAR_IN_WORDS = re.compile(r"\b(?:nineteen|twenty)[\s-]+(?:hundred|[a-z]+ty|[a-z]+teen|oh)\b", re.IGNORECASE)
 _SHORT_YEAR = re.compile(rf"\b{_MONTH}[\s,]+['’][0-9]{{2}}\b", re.IGNORECASE)
+#: A month and a year, in words or as 03/1948; of two digits only where a text speaks of a birth.
+_MONTH_AND_YEAR = re.compile(
+    rf"(?<![^\W\d_]){_MONTH}[\s.,/_-]{{0,3}}['’]?(?:19|20)?[0-9]{{2}}(?![0-9])|"
+    r"(?<![0-9./-])(?:0?[1-9]|1[0-2])\s?[/.-]\s?(?:19|20)[0-9]{2}(?![0-9])|"
+    r"(?<![0-9./-])(?:19|20)[0-9]{2}[/.-](?:0[1-9]|1[0-2])(?![0-9])",
+    re.IGNORECASE,
+)
+_MONTH_LONG_AGO = re.compile(
+    rf"(?<![^\W\d_]){_MONTH}[\s.,/_-]{{0,3}}(?:of\s)?(19[0-9]{{2}})(?![0-9]|\s?c?Gy)|"
+    r"(?<![0-9./-])(?:0[1-9]|1[0-2])[/.-](19[0-9]{2})(?![0-9]|\s?c?Gy)|"
+    r"(?<![0-9./-])(19[0-9]{2})-(?:0[1-9]|1[0-2])(?![0-9-])",
+    re.IGNORECASE,
+)
 _EXACT_AGE = re.compile(
     r"(?<![0-9])[0-9]{1,3}\s?y[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?m[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?d(?:ays?)?(?![a-z])",
     re.IGNORECASE,
@@ -173,6 +188,16 @@ def has_treatment_date(digits: str) -> bool:
     return any(date and not date.is_old for date in found)
 
 
+def has_month_long_ago(text: str) -> bool:
+    """Say whether a text holds a month and a year long before any treatment: March 1948."""
+    return any(
+        int(year) < OLDEST_TREATMENT_YEAR
+        for groups in _MONTH_LONG_AGO.findall(text)
+        for year in groups
+        if year.isdigit()
+    )
+
+
 def has_exact_age(text: str) -> bool:
     """Say whether a text gives an age to the day, which is a date of birth."""
     return bool(_EXACT_AGE.search(text))
@@ -186,6 +211,7 @@ def is_birth_date_named(text: str) -> bool:
             or _BIRTHDAY.search(text)
             or _YEAR_IN_WORDS.search(text)
             or _SHORT_YEAR.search(text)
+            or _MONTH_AND_YEAR.search(text)
             or find_dates(text)
         )
     return bool(_BORN_ON.search(text) or _COMING_OF_AGE.search(text))

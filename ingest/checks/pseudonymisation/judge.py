@@ -186,9 +186,15 @@ class PackageJudge:
         """Judge the zip's own name, its comment, and its members' names, comments and extra fields."""
         self._container.judge(self._name, comment, members, self._subjects.everyone)
 
-    def judge_companion(self, ordinal: int, data: bytes, *, is_written: bool) -> None:
-        """Judge a member that is not DICOM; `is_written`: a document. Once all subjects were met."""
-        self._container.judge_companion(ordinal, data, is_written=is_written, context=self._subjects.everyone)
+    def judge_companion(self, ordinal: int, data: bytes, *, is_written: bool, is_index: bool = False) -> None:
+        """Judge a member that is not DICOM, once all subjects were met.
+
+        is_written: a document; is_index: what an operating system keeps of a folder.
+        """
+        context = self._subjects.everyone
+        self._container.judge_companion(
+            ordinal, data, is_written=is_written, is_index=is_index, context=context
+        )
 
     def judge_listed(
         self,

@@ -62,6 +62,8 @@ _INITIAL_NAME = re.compile(r"(?<![A-Za-z.])([A-Z])\.\s?([A-Z][^\W\d_]{2,})")
 _PATIENT_INITIAL = re.compile(
     r"(?<![A-Za-z])(?:pt|pat|patient)[\s.:_-]+([A-Z][a-z]{2,})[\s_,]+[A-Z](?![A-Za-z0-9])"
 )
+#: After whom a thing is called, with an initial behind, is a person: graticule / Alderson E.
+_WORD_AND_INITIAL = re.compile(r"(?:^|(?<=[\s/,;:(-]))([A-Z][a-z]{3,}),?\s([A-Z])\.(?=$|[\s,;/)])")
 _LATIN_INITIALS = frozenset("AMNV")
 #: The same in small letters, after a small word of relation: by t.akinfenwa.
 _SMALL_INITIAL_NAME = re.compile(
@@ -147,6 +149,11 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
     if any(_is_like_name(word, lexicon) for word in _PATIENT_NAME.findall(text)):
         return True
     if any(_is_initialled(initial, word, lexicon) for initial, word in _INITIAL_NAME.findall(text)):
+        return True
+    if any(
+        fold(word) in lexicon.eponyms and letter not in "LR"
+        for word, letter in _WORD_AND_INITIAL.findall(text)
+    ):
         return True
     if any(_is_person(word, lexicon) for word in _PATIENT_INITIAL.findall(text)):
         return True

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from ingest.checks.pseudonymisation import contacts, dates, patterns
+from ingest.checks.pseudonymisation.authors import has_author
 from ingest.checks.pseudonymisation.evidence import Doubt
 from ingest.checks.pseudonymisation.folding import fold, split_words
 from ingest.checks.pseudonymisation.lexicon import Lexicon
+from ingest.checks.pseudonymisation.named_numbers import find_named_numbers
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
+from ingest.checks.pseudonymisation.numbers_abroad import has_number_abroad
 from ingest.checks.pseudonymisation.presented import reads_like_name
 from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised, WeakCode
 from ingest.checks.pseudonymisation.undone import undo, undo_digits, without_encoded
@@ -157,10 +160,17 @@ def _find_numbers(text: str, digits: int, kind: str, rules: TextRules, raised: R
         raised.add("PSN107")
         raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
     if kind not in _NUMBERED:
+        for number in find_named_numbers(text):
+            raised.add("PSN107")
+            raised.identifiers.append(Identifier(IdentifierKind.NUMBER, number))
         known = rules.lexicon.vocabulary
-        if patterns.has_person_number(text) or any(
-            len(letters) == 1 or letters.lower() not in known
-            for letters, _ in patterns.find_hospital_numbers(text)
+        if (
+            patterns.has_person_number(text)
+            or has_number_abroad(text)
+            or any(
+                len(letters) == 1 or letters.lower() not in known
+                for letters, _ in patterns.find_hospital_numbers(text)
+            )
         ):
             raised.add("PSN108")
         if patterns.has_digit_run(text):
@@ -174,7 +184,10 @@ def _find_contacts(text: str, digits: int, kind: str, rules: TextRules, raised: 
         raised.add("PSN110", what="an address")
     if contacts.has_path(text) or (kind in _SINGLE_VALUED and contacts.has_address(text)):
         raised.add("PSN111")
-    if digits and contacts.has_street(text, rules.lexicon.vocabulary):
+    if digits and (
+        contacts.has_street(text, rules.lexicon.vocabulary)
+        or (kind not in _MAKERS and contacts.has_address_abroad(text))
+    ):
         raised.add("PSN110", what="a street address")
     if digits >= _FEWEST_OF_TELEPHONE and (
         contacts.has_telephone(text) or (kind not in _NUMBERED and contacts.has_bare_telephone(text))
@@ -198,7 +211,9 @@ def _find_dates(text: str, kind: str, rules: TextRules, raised: Raised) -> None:
         ]
         return
     found = dates.find_dates(text)
-    if found and kind != "name of a file":
+    if kind not in _MAKERS and dates.has_month_long_ago(text):
+        raised.add("PSN122")
+    elif found and kind != "name of a file":
         raised.add("PSN122" if any(date.is_old for date in found) else "PSN153")
 
 
@@ -229,6 +244,7 @@ def _find_initials(text: str, kind: str, report: WordReport, rules: TextRules, r
         or _NAMED_INITIALS.search(text)
         or _has_initials_of_patient(text, rules)
         or _has_author(text, rules)
+        or has_author(text, rules.lexicon)
         or _has_dated_initials(text, rules)
         or _has_dotted_initials(text, rules)
         or (

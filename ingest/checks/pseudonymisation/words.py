@@ -24,6 +24,8 @@ _SHORTEST_TELLING = 4
 _LONG_NOUN = 12
 #: Spaces that may stand between two words of a sentence.
 _WIDEST_GAP = 8
+#: Letters of Icelandic and Azeri: of their names, for labels are not written in them here.
+_NORTHERN = re.compile("[þÞðÐəƏ]")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _APOSTROPHES = re.compile(r"['’]")
 
@@ -95,7 +97,7 @@ def _is_of_lists(evidence: Evidence, lexicon: Lexicon) -> bool:
 
 def _with(evidence: Evidence, lexicon: Lexicon, whole: str, beside: str) -> Evidence:
     """Return evidence with what a word's letters and its place in the text add."""
-    accent = "accent" if _is_accented(whole) else ""
+    accent = "letter_of_names" if _NORTHERN.search(whole) else "accent" if _is_accented(whole) else ""
     if beside == "small_letters" and not _is_small_word(whole, evidence, lexicon):
         beside = ""
     if beside == "alone" and "listed_name" not in evidence.reasons:
