@@ -8,7 +8,12 @@ from typing import Any
 
 from ingest.checks.pseudonymisation.judge import MISSING, Hit, PackageJudge
 from ingest.checks.pseudonymisation.notes import join
-from ingest.checks.pseudonymisation.numbers import has_ten_digits, is_number_text, is_short_number
+from ingest.checks.pseudonymisation.numbers import (
+    has_ten_digits,
+    is_number_text,
+    is_plain_decimals,
+    is_short_number,
+)
 from ingest.dicom.attributes import CHARSET
 from ingest.dicom.elements import PIXEL_TAGS, Element, Item
 from ingest.dicom.paths import TagPath
@@ -120,7 +125,7 @@ class ElementJudging:
         if path.vr == "DS" and is_number_text(value) and not has_ten_digits(value):
             if path.is_known:
                 return None
-            if item is None and value.strip(b"\0 "):
+            if item is None and value.strip(b"\0 ") and is_plain_decimals(value):
                 key = (path, "decimal")
         elif path.vr == "UN" and not path.is_known and item is None and is_short_number(value):
             key = (path, "short number")

@@ -171,6 +171,7 @@ class _PackagePass:
                 bytes_read=reader.bytes_read,
                 members_not_read=counts.not_read,
                 private_elements=judgement.private_elements,
+                private_let_through=judgement.private_let_through,
                 pixels_checked=counts.pixels_read,
                 not_checked=_not_checked(judgement.not_checked, counts.pixels_not_read, self._companions),
             ),

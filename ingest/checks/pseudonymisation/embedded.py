@@ -16,6 +16,10 @@ _HIGH = bytes(range(0x80, 0x100))
 #: A value is text as a whole when at most one byte in so many is no text.
 _STRAY: Final = 16
 _MOST_RUNS: Final = 20_000
+_SHORTEST_BINARY_TEXT: Final = 6
+#: Numbers that are all printable for so long, with a word among them, are rare.
+_STRETCH: Final = re.compile(rb"[\x20-\x7e]{12,}")
+_WORD: Final = re.compile(rb"[A-Za-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,14 @@ def read_text(value: bytes) -> EmbeddedText:
     runs += [run.decode("utf-16-le") for run in _WIDE_LITTLE.findall(part + b"\0")]
     runs += [run.decode("utf-16-be") for run in _WIDE_BIG.findall(b"\0" + part)]
     return EmbeddedText(runs=tuple(runs[:_MOST_RUNS]), is_complete=is_complete and len(runs) <= _MOST_RUNS)
+
+
+def is_written_in(value: bytes) -> bool:
+    """Tell whether letters are all there is in a value of numbers, or a stretch of it reads like text."""
+    body = value.strip(b"\0 ")
+    if len(body) >= _SHORTEST_BINARY_TEXT and body.translate(None, b" ^,.'-=").isalnum():
+        return True
+    return any(_WORD.search(stretch) for stretch in _STRETCH.findall(body))
 
 
 def _as_whole(body: bytes) -> str:

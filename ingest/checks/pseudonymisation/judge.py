@@ -67,6 +67,7 @@ class Judgement:
     findings: tuple[Finding, ...]
     elements_without_rule: int
     private_elements: int
+    private_let_through: int
     not_checked: Mapping[str, int]
 
 
@@ -95,7 +96,7 @@ class PackageJudge:
         self._notes = Notes(self._package.known_numbers, self._proposals, rules.lexicon)
         self._container = ContainerJudge(self._notes.tallies, self._notes.texts, self._notes.collect)
         self._memos: dict[tuple[str, tuple[str, ...]], Memo] = {}
-        self._uncovered = self._private = 0
+        self._uncovered = self._private = self._let_through = 0
         self._not_checked: Counter[str] = Counter()
         self._markers = Markers()
         #: UIDs in which an identifier hides; they never leave inspection.
@@ -153,6 +154,7 @@ class PackageJudge:
             self._markers.values.update(hit.watched)
         self._uncovered += hit.uncovered
         self._private += hit.private
+        self._let_through += hit.let_through
 
     def judge_preamble(self, preamble: bytes | memoryview) -> None:
         """Judge the 128 bytes before `DICM`."""
@@ -222,6 +224,7 @@ class PackageJudge:
             notes.tallies.findings(),
             self._uncovered,
             self._private,
+            self._let_through,
             dict(self._not_checked),
         )
 

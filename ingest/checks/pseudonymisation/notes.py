@@ -12,14 +12,14 @@ from ingest.checks.pseudonymisation.lexicon import Lexicon
 from ingest.checks.pseudonymisation.markers import WATCHED
 from ingest.checks.pseudonymisation.places import Place
 from ingest.checks.pseudonymisation.proposals import Proposals
-from ingest.checks.pseudonymisation.raised import Identifier, Raised
+from ingest.checks.pseudonymisation.raised import LET_THROUGH, Identifier, Raised
 from ingest.checks.pseudonymisation.second_look import SeenText, SeenTexts
 from ingest.checks.pseudonymisation.tally import Tallies, Tally
 from ingest.checks.pseudonymisation.values import JudgedValue
 from ingest.model.finding import InstanceRef
 
 #: Codes told once a subject, wherever they are met.
-_ONCE: Final = frozenset({"PSN401", "PSN502", "PSN503", "PSN701", "PSN156"})
+_ONCE: Final = frozenset({"PSN401", "PSN502", "PSN503", "PSN701", "PSN156", LET_THROUGH})
 _IDENTIFYING: Final = frozenset({"PSN101", "PSN102", "PSN104", "PSN105", "PSN106", "PSN107"})
 #: Values of these kinds hold no word of anybody's.
 _WORDLESS: Final = frozenset({"time", "number", "age"})
@@ -32,12 +32,14 @@ class Hit:
 
     tallies:            the tallies that it counts in, each as often as it does.
     uncovered, private: how many elements no rule covers, and how many are private.
+    let_through:        how many of the private ones nobody approved, and are let through as technical.
     watched:            what markers are made of, by keyword.
     """
 
     tallies: tuple[Tally, ...] = ()
     uncovered: int = 0
     private: int = 0
+    let_through: int = 0
     watched: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
@@ -47,6 +49,7 @@ def join(hits: Sequence[Hit]) -> Hit:
         tuple(tally for hit in hits for tally in hit.tallies),
         sum(hit.uncovered for hit in hits),
         sum(hit.private for hit in hits),
+        sum(hit.let_through for hit in hits),
         tuple(pair for hit in hits for pair in hit.watched),
     )
 
@@ -94,13 +97,13 @@ class Notes:
                     plainness_of(raised),
                 )
             )
-        if codes:
-            self.proposals.add(codes, place.path, judged, creator)
+        if codes - {LET_THROUGH}:
+            self.proposals.add(codes - {LET_THROUGH}, place.path, judged, creator)
         watched = WATCHED.get(place.path, "")
         if not (tallies or watched or place.is_uncovered or place.is_private):
             return None
         pairs = ((watched, judged.text.upper()),) if watched else ()
-        return Hit(tallies, int(place.is_uncovered), int(place.is_private), pairs)
+        return Hit(tallies, int(place.is_uncovered), int(place.is_private), int(LET_THROUGH in codes), pairs)
 
     def collect(self, raised: Raised) -> None:
         """Remember the identifiers of a value for the second look."""

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
+
 _NUMBER_BYTES: Final = b"0123456789+-.eE \\\0"
 _DATE = re.compile(rb"(?:\d{8}|\d{4}[.]\d{2}[.]\d{2}|\d{8}-|-\d{8}|\d{8}-\d{8})")
 _TIME = re.compile(rb"\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?(?:-\d{0,6})?")
 _DATETIME = re.compile(rb"\d{4}(?:\d{2}){0,5}(?:\.\d{1,6})?(?:[+-]\d{4})?")
 _AGE = re.compile(rb"\d{3}[DWMY]")
+_DIGITS: Final = tuple(b"%d" % digit for digit in range(10))
+_DIGITS_OF_NATION: Final = 10
 _LONGEST_INTEGER: Final = 12
 _SHORT_NUMBER = re.compile(rb"-?[0-9]{1,4}(?:\.[0-9]+)?")
+#: One of at most five digits before the point: no date, no number of a hospital.
+_PLAIN_DECIMAL = re.compile(rb"[+-]?(?:[0-9]{1,5}(?:\.[0-9]{0,10})?|\.[0-9]{1,10})(?:[eE][+-]?[0-9]{1,3})?")
 #: Nine digits and their point.
 _LONGEST_SHORT: Final = 10
 
@@ -35,6 +41,22 @@ def is_short_number(value: bytes) -> bool:
     """Say whether a value is one number of at most nine digits, of those at most four before a point."""
     body = value.strip(b" \0")
     return len(body) <= _LONGEST_SHORT and _SHORT_NUMBER.fullmatch(body) is not None
+
+
+def is_plain_decimals(value: bytes) -> bool:
+    """Say whether a value is nothing but numbers of at most five digits before the point, no nation's among them."""
+    items = (item.strip(b" \0") for item in value.split(b"\\"))
+    return all(
+        not item or (_PLAIN_DECIMAL.fullmatch(item) is not None and not _has_number_of_nation(item))
+        for item in items
+    )
+
+
+def _has_number_of_nation(item: bytes) -> bool:
+    """Say whether the digits of a decimal are a national number: 42096.42096."""
+    return sum(map(item.count, _DIGITS)) >= _DIGITS_OF_NATION and bool(
+        find_national_numbers(item.decode("ascii"))
+    )
 
 
 def _integer(item: bytes) -> int:

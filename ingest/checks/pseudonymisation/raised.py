@@ -7,6 +7,9 @@ from enum import Enum
 
 from ingest.checks.pseudonymisation.evidence import Evidence
 
+#: What a private element raises that says nothing but technical things: it is told once, and never proposed.
+LET_THROUGH = "PSN321"
+
 
 class IdentifierKind(Enum):
     """What an identifier found in one place is looked for as, in all others."""

@@ -27,6 +27,7 @@ from typing import Any, Final
 
 from ingest.checks.pseudonymisation.evidence import Scale
 from ingest.checks.pseudonymisation.lexicon import Lexicon
+from ingest.checks.pseudonymisation.makers_elements import MakersElements, read_makers_elements
 from ingest.checks.pseudonymisation.spelling import Spelling
 from ingest.checks.pseudonymisation.word_lists import SortedWords
 
@@ -66,6 +67,7 @@ class RuleSet:
 
     attributes: by tag, eight hexadecimal digits; `x` stands for any digit of a repeating group.
     by_vr:      the kind of what `attributes` does not name.
+    makers_words: of makers' private elements; `alone`: names too, which by themselves stand for the thing.
     """
 
     edition: str
@@ -77,6 +79,9 @@ class RuleSet:
     safe_private: frozenset[tuple[str, str]]
     private_creators: frozenset[str]
     sop_classes: Mapping[str, str]
+    makers_elements: MakersElements
+    makers_words: frozenset[str]
+    makers_words_alone: frozenset[str]
 
     def attribute(self, tag: str) -> Attribute | None:
         """Return the rule of a public tag (eight hexadecimal digits), None where no rule names it."""
@@ -95,6 +100,9 @@ def load_rules() -> RuleSet:
         key: frozenset(text.split()) for key, text in tomllib.loads(_read("vocabulary.toml")).items()
     }
     private = tomllib.loads(_read("private_and_classes.toml"))
+    makers_words = {
+        key: frozenset(text.split()) for key, text in tomllib.loads(_read("makers_words.toml")).items()
+    }
     return RuleSet(
         edition=str(table["edition"]),
         attributes=_attributes(table["rules"], kinds),
@@ -111,6 +119,11 @@ def load_rules() -> RuleSet:
         ),
         private_creators=frozenset(_read("private_creators.txt").splitlines()),
         sop_classes={uid: kind for kind, uids in private["sop_classes"].items() for uid in uids},
+        makers_elements=read_makers_elements(
+            _read("private_elements.txt"), tomllib.loads(_read("private_elements_rt.toml"))["elements"]
+        ),
+        makers_words=frozenset().union(*makers_words.values()),
+        makers_words_alone=makers_words["alone"],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,20 +10,17 @@ from ingest.checks.pseudonymisation import numbers
 from ingest.checks.pseudonymisation.charset import UndecodableText, decode
 from ingest.checks.pseudonymisation.context import Context
 from ingest.checks.pseudonymisation.elements import JUDGES, fits, judge_grammar_breach
-from ingest.checks.pseudonymisation.embedded import read_text
+from ingest.checks.pseudonymisation.embedded import is_written_in, read_text
 from ingest.checks.pseudonymisation.national_numbers import find_national_numbers
 from ingest.checks.pseudonymisation.places import Place
-from ingest.checks.pseudonymisation.raised import Identifier, IdentifierKind, Raised
+from ingest.checks.pseudonymisation.raised import LET_THROUGH, Identifier, IdentifierKind, Raised
+from ingest.checks.pseudonymisation.technical import is_technical
 from ingest.checks.pseudonymisation.text import judge_text
 from ingest.checks.pseudonymisation.uids import maker_root
 
 #: Longer texts are judged at both ends; what lies between is counted as not checked.
 _LONGEST_TEXT: Final = 1024 * 1024
 _LONGEST_WORDS: Final = 64 * 1024
-_SHORTEST_BINARY_TEXT: Final = 6
-#: Numbers that are all printable for so long, with a word among them, are rare.
-_STRETCH: Final = re.compile(rb"[\x20-\x7e]{12,}")
-_WORD: Final = re.compile(rb"[A-Za-z]{3}")
 #: Bytes of one number where they are more than two, by VR (PS3.5 Table 6.2-1).
 _WIDTHS: Final = {
     "UL": 4,
@@ -69,7 +65,7 @@ def judge_value(
         return None
     judged = _by_kind(context, place, value, charset)
     if place.is_private:
-        _judge_private(context, place, judged, creator)
+        _judge_private(context, place, value, judged, creator)
     if place.is_original:
         judged.raised.add("PSN320")
     return judged
@@ -147,20 +143,12 @@ def _judge_pixels(context: Context, place: Place, value: bytes) -> JudgedValue:
 def _judge_binary(context: Context, place: Place, value: bytes) -> JudgedValue:
     """Numbers in binary: text among them is judged; bytes that are no count of numbers are looked at."""
     part = value[:_LONGEST_WORDS]
-    judged = judge_bytes(context, place, part) if _is_written_in(part) else JudgedValue(Raised())
+    judged = judge_bytes(context, place, part) if is_written_in(part) else JudgedValue(Raised())
     if len(value) % _WIDTHS.get(place.vr, 1):
         judged.raised.add("PSN311")
     if len(value) > len(part):
         judged.not_checked = {"long binary values": 1}
     return judged
-
-
-def _is_written_in(value: bytes) -> bool:
-    """Tell whether letters are all there is in a value, or a stretch of it reads like text."""
-    body = value.strip(b"\0 ")
-    if len(body) >= _SHORTEST_BINARY_TEXT and body.translate(None, b" ^,.'-=").isalnum():
-        return True
-    return any(_WORD.search(stretch) for stretch in _STRETCH.findall(body))
 
 
 def judge_bytes(context: Context, place: Place, value: bytes) -> JudgedValue:
@@ -202,8 +190,8 @@ def _is_word_alone(run: str) -> bool:
     )
 
 
-def _judge_private(context: Context, place: Place, judged: JudgedValue, creator: str) -> None:
-    """A private element that nobody approved; text in it that identifies blocks."""
+def _judge_private(context: Context, place: Place, value: bytes, judged: JudgedValue, creator: str) -> None:
+    """A private element that nobody approved; text in it that identifies blocks, what is technical passes."""
     raised = judged.raised
     if raised.codes.keys() & {"PSN101", "PSN113"}:
         raised.add("PSN302")
@@ -211,7 +199,10 @@ def _judge_private(context: Context, place: Place, judged: JudgedValue, creator:
     is_safe = (name, place.private_tag) in context.rules.safe_private
     is_allowed = name in context.private_creators or context.approvals.has_creator(name)
     if not (is_safe or is_allowed or place.path in context.approvals.elements):
-        raised.add("PSN301")
+        passes = is_technical(
+            context, place, value, name, raised.codes.keys(), is_whole=not judged.not_checked
+        )
+        raised.add(LET_THROUGH if passes else "PSN301")
 
 
 def _of_creator(found: Raised, name: str, context: Context) -> Raised:
