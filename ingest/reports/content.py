@@ -80,6 +80,7 @@ def _coverage(coverage: Coverage, texts: Texts) -> tuple[str, ...]:
         "read": (coverage.elements, "field"),
         "without-rule": (coverage.elements_without_rule, "field"),
         "private": (coverage.private_elements, "field"),
+        "private-technical": (coverage.private_let_through, "private field"),
         "pixels": (coverage.pixels_checked, "image"),
         "not-read": (coverage.members_not_read, "file"),
     }

@@ -112,8 +112,9 @@ GE: Final = [
     ),
     ("GEMS_PARM_01", "0043xx40", "FL", struct.pack("<f", 278.67)),
     ("GEMS_PARM_01", "0043xx12", "SS", struct.pack("<3h", 99, 99, 99)),
+    ("GEMS_PARM_01", "0043xx28", "OB", b"00"),
     *_texts("GEMS_HELIOS_01", "0045xx06 CS OUT OF GANTRY\n0045xx3B LO None"),
-    *_texts("GEHC_CT_ADVAPP_001", "0053xx20 IS 0\n0053xx41 SH ASIR\n0053xx42 LO ASIR-V 40%"),
+    *_texts("GEHC_CT_ADVAPP_001", "0053xx41 SH ASIR\n0053xx42 LO ASIR-V 40%\n0053xx66 LO 120kV"),
     *_texts("GEMS_PETD_01", "0009xx36 LO FDG\n0009xx3E SH 18F\n0009xx60 SH 1.00"),
 ]
 

@@ -44,7 +44,7 @@ def is_short_number(value: bytes) -> bool:
 
 
 def is_plain_decimals(value: bytes) -> bool:
-    """Say whether a value is nothing but numbers of at most five digits before the point, no nation's among them."""
+    """Say whether a value is nothing but numbers of few digits before the point, none of them a nation's."""
     items = (item.strip(b" \0") for item in value.split(b"\\"))
     return all(
         not item or (_PLAIN_DECIMAL.fullmatch(item) is not None and not _has_number_of_nation(item))
