@@ -9,7 +9,7 @@ import pytest
 
 from tests.corpus.planted.blind import alarms, is_found, read_set
 
-SETS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
+SETS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_no_clean_file_is_stopped(name: str) -> None:
     assert [line.text for line in clean if alarms(line)] == []
 
 
-@pytest.mark.parametrize("name", ["eighth", "ninth", "tenth", "eleventh"])
+@pytest.mark.parametrize("name", ["eighth", "ninth", "tenth", "eleventh", "twelfth"])
 def test_what_a_rule_holds_whatever_it_says_is_held(name: str) -> None:
     ruled = [line for line in read_set(f"{name}_clean") if line.is_ruled]
     assert [line.text for line in ruled if not alarms(line)] == []

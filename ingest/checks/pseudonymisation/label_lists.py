@@ -28,6 +28,9 @@ _OF_PERSONS: Final = frozenset({"PSN113", "PSN114", "PSN115", "PSN116"})
 #: A shorter word is of too many languages.
 _SHORTEST_TELLING: Final = 4
 
+#: So many different eponyms in a list are an atlas's, and no patients'.
+_ATLAS: Final = 4
+
 _Key = tuple[str | None, str]
 
 
@@ -67,10 +70,12 @@ class LabelLists:
         for seen in texts:
             if (seen.subject, seen.path) in wanted:
                 wanted[seen.subject, seen.path].append(seen)
+        eponyms = self._eponyms()
         for item in self._pending:
             labels = wanted[item.tally.subject, item.path]
             words = item.weak.words
-            against = self._against(words, labels, is_sure=item.weak.is_sure)
+            named = eponyms[item.tally.subject, item.path]
+            against = self._against(words, labels, named, is_sure=item.weak.is_sure)
             code = item.tally.code
             if not self._scale.stops(item.weak.evidence, *against):
                 code = OUTWEIGHED
@@ -78,9 +83,19 @@ class LabelLists:
                 item.tally.detail = {"why": why}
             tallies.take(item.tally, code, item.path)
 
-    def _against(self, words: tuple[str, ...], labels: list[SeenText], *, is_sure: bool) -> tuple[str, ...]:
-        """Return the reasons against a person that a list gives."""
-        crowd, languages = self._crowd(labels), self._languages(words, labels)
+    def _eponyms(self) -> Counter[_Key]:
+        """Return how many labels of each list are doubted for nothing but an eponym; a few count for none."""
+        found: dict[_Key, set[tuple[str, ...]]] = {}
+        for item in self._pending:
+            if all(word in self._lexicon.eponyms for word in item.weak.words):
+                found.setdefault((item.tally.subject, item.path), set()).add(item.weak.words)
+        return Counter({key: len(words) for key, words in found.items() if len(words) >= _ATLAS})
+
+    def _against(
+        self, words: tuple[str, ...], labels: list[SeenText], eponyms: int, *, is_sure: bool
+    ) -> tuple[str, ...]:
+        """Return the reasons against a person that a list gives. `eponyms`: labels that are such names."""
+        crowd, languages = self._crowd(labels, eponyms), self._languages(words, labels)
         against = [crowd]
         if crowd and all(word in self._lexicon.eponyms for word in words):
             against.append("eponym")
@@ -90,9 +105,9 @@ class LabelLists:
             against.append("list_abroad")
         return (*against, "" if is_sure else self._varied(words, labels))
 
-    def _crowd(self, labels: list[SeenText]) -> str:
-        """Return the reason `crowd` where the list is long and nearly all of it is plain."""
-        plain = sum(seen.plainness for seen in labels)
+    def _crowd(self, labels: list[SeenText], eponyms: int) -> str:
+        """Return the reason `crowd` where the list is long and nearly all of it is plain, or of an atlas."""
+        plain = sum(seen.plainness for seen in labels) + eponyms
         is_crowd = (
             len(labels) >= self._scale.crowd_of and plain * 100 >= len(labels) * self._scale.crowd_plain
         )

@@ -162,7 +162,7 @@ class Lexicon:
         spelt = self.scale.spelt(score)
         if self._is_rare_name(word):
             return self.scale.weigh("listed_name", spelt, everyday, made)
-        if made or word in self.english or self._is_inflected(word) or self._is_slip(word):
+        if made or word in self.english or self.is_inflected(word) or self._is_slip(word):
             return None
         return self._weigh_unheard_of(word, score, spelt)
 
@@ -199,7 +199,7 @@ class Lexicon:
             return word in self.short_surnames
         return word in self.given_names or (word in self.surnames and word not in self.english)
 
-    def _is_inflected(self, word: str) -> bool:
+    def is_inflected(self, word: str) -> bool:
         """Say whether a word is an English one with an ending: expander, regrowing, wedgeless."""
         for ending in _ENDINGS:
             stem = word.removesuffix(ending)

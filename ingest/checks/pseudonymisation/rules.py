@@ -156,7 +156,11 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
     words = frozenset().union(*(vocabulary[section] for section in _VOCABULARY_SECTIONS))
     common_given = frozenset(_read("given_names_common.txt").split())
     common = {*_read("surnames_common.txt").split(), *_read("names_of_britain.txt").split()}
-    languages = {name: frozenset(text.split()) for name, text in tomllib.loads(_read("abroad.toml")).items()}
+    parts, whole = (
+        {name: frozenset(text.split()) for name, text in tomllib.loads(_read(file)).items()}
+        for file in ("abroad.toml", "abroad_text.toml")
+    )
+    languages = {name: words | whole[name] for name, words in parts.items()}
     abroad = frozenset().union(*languages.values())
     return Lexicon(
         vocabulary=words | vocabulary["name_placeholders"] | (abroad - common - common_given),
@@ -172,6 +176,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
             (
                 *_eponyms(vocabulary["eponyms"], vocabulary["eponym_things"] | vocabulary["things_of_care"]),
                 *_eponyms(vocabulary["eponyms_of_care"], vocabulary["things_of_care"]),
+                *_scored(vocabulary),
             ),
         ),
         cut_short=frozenset(
@@ -180,7 +185,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
             for length in range(_SHORTEST_CUT, len(word))
             if word.isalpha()
         ),
-        joined=abroad.union(*(vocabulary[section] for section in _JOINED_SECTIONS)),
+        joined=frozenset().union(*parts.values(), *(vocabulary[section] for section in _JOINED_SECTIONS)),
         short_surnames=frozenset(_read("surnames_short.txt").split()),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
@@ -205,6 +210,28 @@ def _eponyms(people: Iterable[str], things: Iterable[str]) -> tuple[str, str]:
     """Return what finds a person's name beside the thing that is called after them, in either order."""
     person, thing = "(?:" + "|".join(sorted(people)) + ")", "(?:" + "|".join(sorted(things)) + ")s?"
     return f"{person}(?:'?s)?(?:[ -]{person})?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
+
+
+def _scored(vocabulary: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Return what finds a score's or an operation's eponym, or a trial, by what is written beside it."""
+
+    def any_of(section: str) -> str:
+        return "(?:" + "|".join(sorted(vocabulary[section])) + ")"
+
+    scores, names = any_of("eponyms_of_scores"), any_of("trial_names")
+    trial = r"(?:trial|study|arm|protocol|regimen?|cohort|schedule|rct|schema|consortium)s?"
+    number = r"[0-9]+(?:\.[0-9]+)?"
+    measure = rf"(?:[<>=~≤≥]+ ?{number}|{number} ?%|[0-9] ?\+ ?[0-9]|(?:ci|cn|score|index) ?{number})"
+    after = r"(?:post[ -]?(?:op)?|s/p|status (?:post|na)|prev(?:ious)?|h/o|hx of|z\. ?n\.|st\. ?n(?:ach)?\.?)"
+    return (
+        rf"{scores}[ _:-]*{measure}",
+        rf"{any_of('eponyms_of_stages')}[ _:-]*(?:[ivx]{{1,4}}[abc]?|[0-9][abc]?|[a-d])(?![a-z0-9])",
+        rf"{after}[ _:-]*{any_of('eponyms_of_operations')}",
+        rf"{names}[ _-]?[0-9]{{0,2}}[ _-]*{trial}",
+        rf"(?:trial|protocol|rct)[ _:-]+(?:arm )?{names}",
+        # chemoradiation before surgery of the oesophagus
+        r"(?:(?:o?esoph|oes|gastr|ogj|goj|gej)[a-z]*)[ _0-9.,/#gyx()-]*cross",
+    )
 
 
 def _terms(

@@ -77,8 +77,8 @@ def _weigh_words(text: str, lexicon: Lexicon) -> list[Doubt]:
         if len(plain) > 2 and (evidence is None or _is_joined_by_case(whole, evidence, lexicon)):
             continue
         beside = _beside(text, match, len(words), is_small=is_small)
-        if evidence is not None and evidence.points and _is_of_text_abroad(whole, evidence, words, lexicon):
-            beside = "text_abroad"
+        if evidence is not None and evidence.points:
+            beside = _beside_abroad(whole, evidence, words, lexicon) or beside
         parts = split_words(whole) or [whole]
         if evidence is not None and len(plain) > 2 and (len(parts) == 1 or _is_of_lists(evidence, lexicon)):
             found.append(Doubt(plain, _with(evidence, lexicon, whole, beside)))
@@ -98,6 +98,8 @@ def _is_of_lists(evidence: Evidence, lexicon: Lexicon) -> bool:
 def _with(evidence: Evidence, lexicon: Lexicon, whole: str, beside: str) -> Evidence:
     """Return evidence with what a word's letters and its place in the text add."""
     accent = "letter_of_names" if _NORTHERN.search(whole) else "accent" if _is_accented(whole) else ""
+    if accent == "accent" and beside in ("text_abroad", "its_language"):
+        accent = ""
     if beside == "small_letters" and not _is_small_word(whole, evidence, lexicon):
         beside = ""
     if beside == "alone" and "listed_name" not in evidence.reasons:
@@ -105,30 +107,35 @@ def _with(evidence: Evidence, lexicon: Lexicon, whole: str, beside: str) -> Evid
     return lexicon.scale.add(evidence, accent, beside) if evidence.points or accent else evidence
 
 
-def _is_of_text_abroad(whole: str, evidence: Evidence, words: list[re.Match[str]], lexicon: Lexicon) -> bool:
-    """Say whether a word is more likely one of the language in which the words around it are written.
+def _beside_abroad(whole: str, evidence: Evidence, words: list[re.Match[str]], lexicon: Lexicon) -> str:
+    """Return the reason that the language of a text gives: a word is more likely one of it than a name.
 
     Small letters tell a word from a name, and German writes long nouns that no list has. A name that many
-    people have counts whatever is around it.
+    people have counts whatever is around it, unless it is a word of that language: Felder, blanco.
     """
-    if "common_name" in evidence.reasons or "name_within" in evidence.reasons:
-        return False
-    is_long = "unheard_of" in evidence.reasons and len(whole) >= _LONG_NOUN
-    if not (whole.islower() or is_long) or len(words) <= _FEWEST_ABROAD:
-        return False
-    around = [plain for match in words if len(plain := fold(match.group())) >= _SHORTEST_TELLING]
+    if len(words) <= _FEWEST_ABROAD:
+        return ""
+    word = fold(whole)
+    around = {plain for match in words if len(plain := fold(match.group())) >= _SHORTEST_TELLING} - {word}
     counted = Counter(
         language
-        for plain in set(around)
+        for plain in around
         if plain not in lexicon.english
         for language in lexicon.languages_of(plain)
     )
-    return bool(counted) and max(counted.values()) >= _FEWEST_ABROAD
+    own = max((counted[language] for language in lexicon.languages_of(word)), default=0)
+    if own >= _FEWEST_ABROAD or (own and whole.islower()):
+        return "its_language"
+    if "common_name" in evidence.reasons or "name_within" in evidence.reasons:
+        return ""
+    is_long = "unheard_of" in evidence.reasons and len(whole) >= _LONG_NOUN
+    is_word = whole.islower() or is_long
+    return "text_abroad" if is_word and max(counted.values(), default=0) >= _FEWEST_ABROAD else ""
 
 
 def _is_small_word(whole: str, evidence: Evidence, lexicon: Lexicon) -> bool:
     """Say whether a word written small is more likely the word than the name: plain English."""
-    return "everyday_word" in evidence.reasons or whole in lexicon.english
+    return "everyday_word" in evidence.reasons or whole in lexicon.english or lexicon.is_inflected(whole)
 
 
 def _beside(text: str, match: re.Match[str], words: int, *, is_small: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.corpus.planted.blind import Line, alarms
 from tests.unit.pseudonymisation.test_forms import held
 
 pytestmark = pytest.mark.fast
@@ -124,3 +125,79 @@ def test_the_same_words_as_names_are_held(text: str) -> None:
 @pytest.mark.parametrize("text", ["PTV Rimkus", "Petkevicius boost"])
 def test_lithuanian_surnames_are_told_by_their_endings(text: str) -> None:
     assert held(text, "rt label") & PERSONS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Roach 22%, Partin > 30%",
+        "Kadish C, endonasal",
+        "Mirels 9, Bilsky 1c",
+        "post Whipple, SMA clear",
+        "Z.n. Billroth, Rest unauffällig",
+        "s/p Nissen",
+        "KATHERINE trial arm",
+        "protocol CLEOPATRA",
+        "gastro-oes 41.4/23 CROSS",
+        "Nakamura CI 0.9, Knoos CI 1.2",
+        "Astler Coller C2, Ann Arbor IIIB",
+        "van Herk margin 7 mm",
+    ],
+)
+def test_scores_operations_and_trials_beside_their_word_are_nobody(text: str) -> None:
+    assert held(text, "comment") & PERSONS == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Evans II",
+        "PTV Roach",
+        "plan Hartmann",
+        "pre Miles",
+        "Katherine boost",
+        "study Laura Smith",
+        "Prost_Cross",
+        "van Herk boost",
+        "Simpson I",
+        "CLEOPATRA JONES trial",
+    ],
+)
+def test_the_same_names_beside_other_words_are_held(text: str) -> None:
+    assert held(text, "rt label") & PERSONS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Felder angepasst, Dosis wie besprochen, Rest unverändert",
+        "scan blanco, lege blaas, armen omhoog",
+        "patiente en apnée, bras gauche relevé, calage refait",
+        "ny plan pga viktnedgång, kudde under knäna",
+        "ryggleie, armer over hodet, tynne snitt",
+        "vejiga llena, cortes finos, margen reducido",
+        "bexiga cheia, margem reduzida",
+        "plán schválen, močový měchýř plný",
+        "plan onaylandi, mesane dolu, ince kesit",
+        "terv jóváhagyva, húgyhólyag tele, vékony szelet",
+        "vezica plină, secțiuni subțiri",
+        "suunnitelma hyväksytty, rakko täynnä",
+        "mjehur pun, tanki slojevi",
+    ],
+)
+def test_remarks_in_other_languages_are_nobody(text: str) -> None:
+    assert held(text, "comment") & PERSONS == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Herr Felder, Bauchlage auf Lochbrett", "scan blanco, lege blaas, Hendriks", "bras relevé Lefebvre"],
+)
+def test_people_in_such_remarks_are_held(text: str) -> None:
+    assert held(text, "comment") & PERSONS
+
+
+def test_an_atlas_of_eponyms_is_none_of_patients_and_one_among_few_labels_is_held() -> None:
+    atlas = "BODY;Heart;Lung_L;Lung_R;Cord;PTV;GTV;Liver;Hesselbach;Scarpa;Broca;Wernicke;Henle;Virchow"
+    assert alarms(Line("", "", False, "RTSTRUCT", edits=[("rois", atlas)])) == []
+    assert alarms(Line("", "", False, "RTSTRUCT", edits=[("rois", "BODY;Heart;PTV;Scarpa;Broca")]))
