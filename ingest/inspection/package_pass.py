@@ -29,6 +29,7 @@ from ingest.model.inspection import (
 from ingest.model.instance import InstanceFacts
 from ingest.model.route import RouteKind
 from ingest.package.contents import DATA, Member, Package
+from ingest.package.gaps import read_gaps
 from ingest.package.gate import deadline_for, is_unfinished, open_package
 from ingest.package.kinds import DIRECTORY
 from ingest.package.nested import unwrap
@@ -71,7 +72,7 @@ def _pass_over(
         with closing(members), MemberReader(package, limits, Path(spool), deadline) as reader:
             members.read_all(package, reader, members.masking(on_instances), on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
-            inspection = members.conclude(package, reader, is_broken_off)
+            inspection = members.conclude(package, reader, is_broken_off, deadline)
             return inspection, members.proposals()
 
 
@@ -139,10 +140,14 @@ class _PackagePass:
                 others, self._pass.listings, reader, self._judge, self._trial.limits
             )
 
-    def conclude(self, package: Package, reader: MemberReader, is_broken_off: bool) -> Inspection:
+    def conclude(
+        self, package: Package, reader: MemberReader, is_broken_off: bool, deadline: float
+    ) -> Inspection:
         """Return what the package, its subjects and the judge say in the end."""
         for container in _containers(package):
             self._judge.judge_container(container.comment, self._named(container))
+            for gap in read_gaps(container.path, container.gaps, deadline) if container.gaps else ():
+                self._judge.judge_gap(gap.offset, gap.data, is_whole=gap.is_whole)
         judgement = self._judge.finish()
         identity = self._identity.findings()
         counts = self._pass.counts

@@ -48,6 +48,8 @@ ZIP_COMMENT = "zip comment"
 MEMBER_NAME = "member name"
 PREAMBLE = "preamble"
 TRAILING_BYTES = "trailing bytes"
+#: With the offset of its first byte in the zip behind it.
+ZIP_GAP = "zip gap at offset"
 
 
 @dataclass(frozen=True, slots=True)

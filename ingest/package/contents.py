@@ -47,6 +47,7 @@ class Package:
     kinds:         members that are not read as data, counted by kind.
     comment:       the zip's comment.
     is_readable:   the structure is whole: what the members' offsets and sizes say can be relied on.
+    gaps:          begin and end of stretches of a refused zip that belong to no member.
     is_broken_off: it looks like an upload that has not finished.
     depth:         0, or 1 for a zip that was taken out of another.
     wrapper:       that other zip.
@@ -62,6 +63,7 @@ class Package:
     comment: bytes = b""
     is_readable: bool = False
     is_broken_off: bool = False
+    gaps: tuple[tuple[int, int], ...] = ()
     depth: int = 0
     wrapper: Package | None = None
     inflated: int = 0

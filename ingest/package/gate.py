@@ -16,6 +16,7 @@ from ingest.package.contents import DATA, Member, Package
 from ingest.package.directory import AES, STRONG_ENCRYPTION, Entry, read_directory
 from ingest.package.ends import find_end
 from ingest.package.faults import FaultList, Refused
+from ingest.package.gaps import OF_GAPS, find_gaps
 from ingest.package.inflate import METHODS, STORED, UNREADABLE_METHODS
 from ingest.package.kinds import count_kinds, kind_of, tally
 from ingest.package.layout import check_layout
@@ -87,7 +88,8 @@ def _look(path: Path, source: Source, limits: Limits) -> Package:
         said = Finding("PKG003") if is_hole else refused.finding()
         findings = (said, *faults.findings())
         broken_off = is_hole or refused.is_broken_off
-        return Package(path, source.size, findings, len(entries), is_broken_off=broken_off)
+        gaps = find_gaps(source) if refused.code in OF_GAPS else ()
+        return Package(path, source.size, findings, len(entries), is_broken_off=broken_off, gaps=gaps)
     return _whole_package(path, source.size, end.comment, members, faults)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.model.finding import MAX_INSTANCES, InstanceRef, JudgedFinding
+from ingest.model.finding import MAX_INSTANCES, ZIP_GAP, InstanceRef, JudgedFinding
 from ingest.reports.plain_text import clean
 from ingest.reports.texts import Texts
 
@@ -72,6 +72,8 @@ def _is_private(where: str) -> bool:
 def _place(where: str, instances: tuple[InstanceRef, ...], texts: Texts) -> str:
     if where in _CONTAINER:
         return texts.places[_CONTAINER[where]]
+    if where.startswith(ZIP_GAP):
+        return texts.places["zip-gap"]
     modalities = {ref.modality for ref in instances}
     if len(modalities) > 1 or len(instances) == MAX_INSTANCES:
         return texts.places["many" if len(instances) == MAX_INSTANCES else "several"]

@@ -14,12 +14,13 @@ from ingest.checks.pseudonymisation.container import (
     other_uids,
 )
 from ingest.checks.pseudonymisation.context import Context
+from ingest.checks.pseudonymisation.gaps import judge_gap_bytes
 from ingest.checks.pseudonymisation.places import Place
 from ingest.checks.pseudonymisation.raised import Raised
 from ingest.checks.pseudonymisation.second_look import SeenText, SeenTexts
 from ingest.checks.pseudonymisation.tally import Tallies
 from ingest.checks.pseudonymisation.values import judge_value
-from ingest.model.finding import MEMBER_NAME, ZIP_COMMENT, ZIP_NAME, InstanceRef
+from ingest.model.finding import MEMBER_NAME, ZIP_COMMENT, ZIP_GAP, ZIP_NAME, InstanceRef
 
 MEMBER_COMMENT: Final = "member comment"
 EXTRA_FIELD: Final = "extra field"
@@ -31,6 +32,7 @@ REPEATED: Final = {
     MEMBER_COMMENT: "PSN603",
     EXTRA_FIELD: "PSN604",
     COMPANION: "PSN607",
+    ZIP_GAP: "PSN609",
 }
 _IN_LISTING: Final = IDENTIFYING | {"PSN117", "PSN118", "PSN201", "PSN202", "PSN310"}
 
@@ -76,6 +78,15 @@ class ContainerJudge:
         for code in raised.codes:
             self._tallies.get(code, None, COMPANION, COMPANION, "", {}).add(ref)
         self._texts.add(SeenText(None, COMPANION, COMPANION, "", text, ref, "PSN607" in raised.codes))
+
+    def judge_gap(self, offset: int, data: bytes, context: Context) -> None:
+        """Judge bytes of the zip that belong to no file; `offset`: where they begin."""
+        raised, text = judge_gap_bytes(context, data)
+        self._collect(raised)
+        where = f"{ZIP_GAP} {offset}"
+        if raised.codes:
+            self._tallies.get("PSN609", None, where, ZIP_GAP, "", {}).add(None)
+        self._texts.add(SeenText(None, ZIP_GAP, where, "", text, None, bool(raised.codes)))
 
     def judge_listed(
         self, ordinal: int, place: Place, value: bytes, charset: tuple[str, ...], where: str, context: Context

@@ -188,6 +188,12 @@ class PackageJudge:
         """Judge the zip's own name, its comment, and its members' names, comments and extra fields."""
         self._container.judge(self._name, comment, members, self._subjects.everyone)
 
+    def judge_gap(self, offset: int, data: bytes, *, is_whole: bool) -> None:
+        """Judge bytes of the zip that belong to no file. Once all subjects were met."""
+        self._container.judge_gap(offset, data, self._subjects.everyone)
+        if not is_whole:
+            self._not_checked["bytes that belong to no file"] += 1
+
     def judge_companion(self, ordinal: int, data: bytes, *, is_written: bool, is_index: bool = False) -> None:
         """Judge a member that is not DICOM, once all subjects were met.
 

@@ -33,6 +33,7 @@ from pydicom.sequence import Sequence
 from pydicom.tag import BaseTag, Tag
 
 from ingest.demo.synthetic.subject import Shape, SyntheticSubject, begin_object, set_series
+from ingest.model.finding import ZIP_GAP
 from ingest.model.route import RouteKind
 from ingest.reports.verdict_json import describe_verdict
 from tests.builders import build_case
@@ -265,7 +266,8 @@ def build_line(line: Line) -> Built:
             other, _, text = options["other"].partition(":")
             package.writestr(other, text.replace("\\n", "\n"))
         package.comment = options.get("comment", "").encode()
-    return Built(_with_bytes(out.getvalue(), options), options.get("expect", builder.where))
+    where = ZIP_GAP if options.keys() & {"gap", "prefix"} else options.get("expect", builder.where)
+    return Built(_with_bytes(out.getvalue(), options), where)
 
 
 def _with_bytes(package: bytes, options: dict[str, str]) -> bytes:
@@ -297,8 +299,6 @@ def stops(line: Line) -> tuple[str, list[tuple[str, str]]]:
     ]
 
 
-#: Codes that stop a zip for the very bytes between or before its members.
-_OF_GAPS = {"gap": "PKG108", "prefix": "PKG106"}
 #: Codes by which an identifier is found; others stop a file for what else is wrong with it.
 _OF_IDENTIFIERS = ("PSN", "SID")
 
@@ -306,10 +306,7 @@ _OF_IDENTIFIERS = ("PSN", "SID")
 def is_found(line: Line) -> bool:
     """Say whether pseudonymisation or identity stops a leak at its place: its tag path, or the same tag."""
     where, found = stops(line)
-    hidden = {code for option, code in _OF_GAPS.items() if option in line.options}
-    return any(
-        code in hidden or (code.startswith(_OF_IDENTIFIERS) and _is_at(where, at)) for code, at in found
-    )
+    return any(code.startswith(_OF_IDENTIFIERS) and _is_at(where, at) for code, at in found)
 
 
 def stopped_by(line: Line) -> list[str]:
