@@ -23,13 +23,20 @@ _BY_FORM: Final = {
     "PSN106": 6,
     "PSN107": 10,
     "PSN109": 14,
-    "PSN113": 8,
 }
 #: In programs makers and authors are named; what remains is no one's but a patient's.
 _OF_PROGRAMS: Final = frozenset({"PSN104", "PSN106", "PSN107"})
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!")
-_NAMES: Final = re.compile(r"[A-Za-z'-]{3,}(?:[ ,^_]+[A-Za-z'-]{3,})+")
 _SHORTEST_NAME: Final = 5
+#: A word of a name: in one case, or with a capital before small letters. Chance mixes them.
+_WORD: Final = r"(?:(?:Mc|Mac|O')?[A-Z][a-z'-]+|[A-Z][A-Z'-]+|[a-z][a-z'-]+)"
+_NAME: Final = re.compile(_WORD)
+_LONGER: Final = rf"(?=[A-Za-z'-]{{3}}){_WORD}"
+_NAMES: Final = re.compile(rf"(?<![A-Za-z]){_LONGER}(?:[ ,^_]+{_LONGER})+(?![A-Za-z])")
+_WITH_CARETS: Final = re.compile(rf"(?<![A-Za-z^]){_WORD}(?:\^{_WORD})+(?![A-Za-z])")
+#: Lengths from which on chance makes next to none.
+_LENGTH_WITH_CARETS: Final = 8
+_LENGTH_OF_NAMES: Final = 10
 _LONGEST_LINE: Final = 4096
 _MOST_LINES: Final = 20_000
 
@@ -55,15 +62,37 @@ def _judge_run(run: str, context: Context, raised: Raised, *, is_program: bool) 
     by_form = {code for code in found.codes if len(run.strip()) >= _BY_FORM.get(code, len(run) + 1)}
     if is_program:
         by_form &= _OF_PROGRAMS
-    elif "PSN114" in found.codes and _are_names(run.strip(), context):
-        by_form.add("PSN114")
+    else:
+        if "PSN113" in found.codes and (_has_names(run) or _has_name_with_carets(run, context)):
+            by_form.add("PSN113")
+        if "PSN114" in found.codes and _are_names(run.strip(), context):
+            by_form.add("PSN114")
     _take(raised, found, by_form)
+
+
+def _has_names(run: str) -> bool:
+    return any(len(found.group()) >= _LENGTH_OF_NAMES for found in _NAMES.finditer(run))
+
+
+def _has_name_with_carets(run: str, context: Context) -> bool:
+    """Say whether a name as DICOM writes it is in a run: a long one, or one with a common name in it."""
+    return any(
+        len(found) >= _LENGTH_WITH_CARETS or any(_is_common_name(part, context) for part in found.split("^"))
+        for found in _WITH_CARETS.findall(run)
+    )
 
 
 def _are_names(run: str, context: Context) -> bool:
     """Say whether a run in which a name was told is several words, or that name alone and a common one."""
-    is_common = len(run) >= _SHORTEST_NAME and context.text.lexicon.is_common_name(fold(run))
-    return is_common or _NAMES.fullmatch(run) is not None
+    return _is_common_name(run, context) or _NAMES.fullmatch(run) is not None
+
+
+def _is_common_name(word: str, context: Context) -> bool:
+    return (
+        len(word) >= _SHORTEST_NAME
+        and _NAME.fullmatch(word) is not None
+        and context.text.lexicon.is_common_name(fold(word))
+    )
 
 
 def _take(raised: Raised, found: Raised, codes: set[str]) -> None:

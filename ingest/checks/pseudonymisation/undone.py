@@ -25,7 +25,7 @@ _BROKEN_LINE = re.compile(r"(?<=[^\W\d_]{2})-\s{1,8}(?=[a-z])")
 #: An encoded word of a mail's header (RFC 2047).
 _ENCODED_WORD = re.compile(r"=\?[A-Za-z0-9-]{1,20}\?[bB]\?([A-Za-z0-9+/]{4,200}={0,2})\?=")
 _SPLIT_VALUES = re.compile(r"[^\W\d_]{1,12}(?:\\[^\W\d_]{1,12}){1,4}")
-_ENTITY = re.compile(r"&#(x?)([0-9A-Fa-f]{1,6});")
+_ENTITY = re.compile(r"&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));", re.ASCII)
 
 
 def undo(text: str) -> list[str]:
@@ -34,7 +34,7 @@ def undo(text: str) -> list[str]:
     if "%" in text and (plain := unquote(text)) != text:
         out.append(plain)
     if "&#" in text:
-        out.append(_ENTITY.sub(lambda m: chr(min(int(m.group(2), 16 if m.group(1) else 10), 0xFFFF)), text))
+        out.append(_ENTITY.sub(_of_entity, text))
     for run in _SPACED_LETTERS.findall(text):
         out.append(re.sub(r"[\W_]", "", run))
     out += [plain for run in _ENCODED_WORD.findall(text) if (plain := _from_base64(run))]
@@ -92,3 +92,8 @@ def _as_words(data: bytes) -> str:
     if not data.isascii() or not re.fullmatch(rb"[A-Za-z0-9 ^,.@:/_'=-]{5,}", data):
         return ""
     return data.decode("ascii")
+
+
+def _of_entity(entity: re.Match[str]) -> str:
+    by_hex, by_ten = entity.groups()
+    return chr(min(int(by_hex, 16) if by_hex else int(by_ten), 0xFFFF))

@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,6 +83,24 @@ def test_whatever_the_bytes_looking_for_gaps_ends(noise: bytes, at: int, more: b
         for data in (noise, plain[:at] + noise + plain[at:] + more, plain[at:] + noise, noise + plain[:at]):
             for offset, read in gaps_of(data, folder):
                 assert data[offset:].startswith(read[:1]) and read
+
+
+@pytest.mark.parametrize(
+    "run", [b",oyZfH^zfWl", b"]K,?KN^rK", b"TplM^OpH", b'\\"=E.OtU', b"3uHa^Qy*(", b"DogBE", b"EcK_poc"]
+)
+def test_runs_that_chance_has_made_are_nobody(run: bytes) -> None:
+    judge = make_judge(package_name="batch-1.zip")
+    judge.judge_gap(7, b"\x8f\xe2\x01" + run + b"\x00\x97\xfd" * 9, is_whole=True)
+    assert not judge.finish().findings
+
+
+@pytest.mark.parametrize(
+    "run", [b"SMITH^JOHN", b"Okafor^Adaeze", b"Khan^Ali^^Mr", b"x=MCALLISTER^IAN", b"Sarah Okafor"]
+)
+def test_names_among_bytes_are_somebody(run: bytes) -> None:
+    judge = make_judge(package_name="batch-1.zip")
+    judge.judge_gap(7, b"\x8f\xe2\x01" + run + b"\x00\x97\xfd" * 9, is_whole=True)
+    assert judge.finish().findings
 
 
 @settings(max_examples=200, deadline=None)
