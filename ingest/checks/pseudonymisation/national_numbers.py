@@ -36,6 +36,8 @@ _EVEN_GROUPINGS: Final = frozenset(
     }
 )
 _EVEN_PARTS = re.compile(r"[0-9]+(?:([ -])[0-9]+(?:\1[0-9]+)*)?")
+#: The usual grouping, found behind other digits too: `PTV_6000 943 476 5919`.
+_USUAL = re.compile(r"(?<![0-9])[0-9]{3}([ -])[0-9]{3}\1[0-9]{4}(?![0-9])")
 #: Ten digits in which letters stand for those that look like them: 943 476 59I9, 94347659l9, 9434765O19.
 _WITH_LETTERS = re.compile(r"(?<![0-9A-Za-z])[0-9OoIl|](?:[ -]?[0-9OoIl|]){9}(?![0-9A-Za-z])")
 _LOOKALIKES: Final = str.maketrans("OoIl|", "00111")
@@ -88,12 +90,13 @@ def find_national_numbers(text: str) -> list[str]:
         )
         if is_grouped and _is_written_number(number):
             found.append(number)
-    found += [number for number in _undo_letters(text) if _is_written_number(number)]
+    others = [re.sub("[ -]", "", match.group()) for match in _USUAL.finditer(text)]
+    found += [number for number in (*others, *_undo_letters(text)) if _is_written_number(number)]
     for match in _NUMBER_AND_DATE.finditer(text):
         number = match.group(1) or match.group(2)
         if is_issued_number(number):
             found.append(number)
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _is_written_number(number: str) -> bool:

@@ -61,6 +61,20 @@ def test_epoch_seconds_are_no_chi_number() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["PTV_6000 943 476 5919", "60 20 943 476 5919", "20-943-476-5919", "943 476 5919 60"]
+)
+def test_a_national_number_is_found_behind_and_before_other_digits(text: str) -> None:
+    assert find_national_numbers(text) == ["9434765919"]
+
+
+@pytest.mark.parametrize(
+    "text", ["PTV_6000 943 476 5918", "1943 476 5919", "943 476 59190", "6000 943-476 5919"]
+)
+def test_digits_that_are_no_national_number_are_none(text: str) -> None:
+    assert find_national_numbers(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("DOB 12/03/54", "PSN102"),
