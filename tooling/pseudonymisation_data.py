@@ -6,6 +6,7 @@ python tooling/pseudonymisation_data.py creators
 python tooling/pseudonymisation_data.py table ps315_2026d.json
 python tooling/pseudonymisation_data.py names dist.all.last dist.male.first dist.female.first FAKER_DIR
 python tooling/pseudonymisation_data.py more_names Names_2010Census.csv last_name_race.csv
+python tooling/pseudonymisation_data.py known_people name2nats.pkl
 python tooling/pseudonymisation_data.py words british-english
 python tooling/pseudonymisation_data.py clinical HumanDO.tsv musculoskeletal.obo vertebrate-head.obo …
 python tooling/pseudonymisation_data.py spelling dutch ngerman french italian spanish portuguese polish …
@@ -17,11 +18,13 @@ import csv
 import importlib
 import json
 import math
+import pickle
 import random
 import re
 import sys
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice, product
 from pathlib import Path
@@ -31,8 +34,11 @@ TEXT_VRS = {"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "U
 OTHER_VRS = {"DS", "IS", "UI", "OB", "OW", "OB or OW", "UN"}
 COMMON_SURNAMES = 5000
 COMMON_GIVEN_NAMES = 800
-#: A surname of four letters counts from so many people on.
+#: A surname of four letters counts from so many people on; from so many of those known to an encyclopaedia.
 MANY_PEOPLE = 1000
+MANY_KNOWN_PEOPLE = 5
+#: A given name of so many of them is written among the given names.
+SEVERAL_KNOWN_PEOPLE = 2
 
 
 def write_attributes() -> None:
@@ -141,6 +147,48 @@ def write_more_names(counted: str, *others: str) -> None:
         "surnames.txt", {*_read("surnames.txt"), *(name for name in names if len(name) > 4)} - common
     )
     _write_words("surnames_short.txt", short - known)
+
+
+class PlainUnpickler(pickle.Unpickler):
+    """Reads pickled texts, lists and mappings, and nothing else."""
+
+    def find_class(self, module: str, name: str) -> object:
+        """Refuse: no object is made of a class."""
+        raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def write_known_people(source: str) -> None:
+    """Add the names of people known to an encyclopaedia: {full name: anything}, pickled.
+
+    The last word of a name is a surname, the first a given name, parts with hyphens apart. Left out are what
+    the lexicon knows as a word, and what one person has and is told as a name without being listed.
+    """
+    from ingest.checks.pseudonymisation.rules import load_rules
+
+    lexicon = load_rules().lexicon
+    with Path(source).open("rb") as file:
+        people = PlainUnpickler(file).load()
+    family: Counter[str] = Counter()
+    given: Counter[str] = Counter()
+    for name in people:
+        first, *_, last = name.split() if " " in name else (name, "")
+        if last and not re.search(r"\b(?:of|the)\b|[\d(),]", name):
+            family.update(fold(last))
+            given.update(fold(first))
+    missing = {name: evidence for name in {*family, *given} if (evidence := lexicon.weigh(name)) is not None}
+    rare = {
+        name
+        for name, evidence in missing.items()
+        if len(name) > 4 and (family[name] + given[name] > 1 or not lexicon.scale.stops(evidence))
+    }
+    borne_by_several = {name for name in rare if given[name] >= SEVERAL_KNOWN_PEOPLE}
+    short = {name for name in missing if len(name) == 4 and family[name] >= MANY_KNOWN_PEOPLE}
+    common = set(_read("surnames_common.txt"))
+    _write_words(
+        "given_names.txt", {*_read("given_names.txt"), *borne_by_several} - set(_read("given_names_common.txt"))
+    )
+    _write_words("surnames.txt", {*_read("surnames.txt"), *rare} - common)
+    _write_words("surnames_short.txt", {*_read("surnames_short.txt"), *short} - common)
 
 
 def write_words(source: str) -> None:
@@ -326,6 +374,7 @@ if __name__ == "__main__":
         "table": write_table,
         "names": write_names,
         "more_names": write_more_names,
+        "known_people": write_known_people,
         "words": write_words,
         "clinical": write_clinical,
         "spelling": write_spelling,
