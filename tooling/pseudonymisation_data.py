@@ -37,6 +37,7 @@ COMMON_GIVEN_NAMES = 800
 #: A surname of four letters counts from so many people on; from so many of those known to an encyclopaedia.
 MANY_PEOPLE = 1000
 MANY_KNOWN_PEOPLE = 5
+MANY_WITH_GIVEN_NAME = 10
 #: A given name of so many of them is written among the given names.
 SEVERAL_KNOWN_PEOPLE = 2
 
@@ -163,7 +164,12 @@ def write_known_people(source: str) -> None:
     The last word of a name is a surname, the first a given name, parts with hyphens apart. Left out are what
     the lexicon knows as a word, and what one person has and is told as a name without being listed.
     """
+    from ingest.checks.pseudonymisation.folding import fold as fold_word
     from ingest.checks.pseudonymisation.rules import load_rules
+
+    def name_parts(word: str) -> list[str]:
+        parts = re.split("[-‐]", re.sub(r"['’]", "", fold_word(word)))
+        return [part for part in parts if part.isascii() and part.isalpha()]
 
     lexicon = load_rules().lexicon
     with Path(source).open("rb") as file:
@@ -173,8 +179,8 @@ def write_known_people(source: str) -> None:
     for name in people:
         first, *_, last = name.split() if " " in name else (name, "")
         if last and not re.search(r"\b(?:of|the)\b|[\d(),]", name):
-            family.update(fold(last))
-            given.update(fold(first))
+            family.update(name_parts(last))
+            given.update(name_parts(first))
     missing = {name: evidence for name in {*family, *given} if (evidence := lexicon.weigh(name)) is not None}
     rare = {
         name
@@ -182,10 +188,17 @@ def write_known_people(source: str) -> None:
         if len(name) > 4 and (family[name] + given[name] > 1 or not lexicon.scale.stops(evidence))
     }
     borne_by_several = {name for name in rare if given[name] >= SEVERAL_KNOWN_PEOPLE}
-    short = {name for name in missing if len(name) == 4 and family[name] >= MANY_KNOWN_PEOPLE}
+    short = {
+        name
+        for name in missing
+        if len(name) == 4
+        and (family[name] >= MANY_KNOWN_PEOPLE or given[name] >= MANY_WITH_GIVEN_NAME)
+        and not lexicon.is_everyday_word(name)
+    }
     common = set(_read("surnames_common.txt"))
     _write_words(
-        "given_names.txt", {*_read("given_names.txt"), *borne_by_several} - set(_read("given_names_common.txt"))
+        "given_names.txt",
+        {*_read("given_names.txt"), *borne_by_several} - set(_read("given_names_common.txt")),
     )
     _write_words("surnames.txt", {*_read("surnames.txt"), *rare} - common)
     _write_words("surnames_short.txt", {*_read("surnames_short.txt"), *short} - common)

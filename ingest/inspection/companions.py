@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ingest.checks.pseudonymisation.embedded import read_text
 from ingest.checks.pseudonymisation.judge import PackageJudge
 from ingest.dicom.attributes import CHARSET
 from ingest.dicom.paths import PathTree
@@ -11,7 +12,7 @@ from ingest.dicom.walk import walk, where_of
 from ingest.inspection.judging import charset_of
 from ingest.model.finding import Finding
 from ingest.package.contents import Member
-from ingest.package.kinds import DICOMDIR, DOCUMENT, INDICES, VIEWER
+from ingest.package.kinds import DICOMDIR, DOCUMENT, INDICES, PAGES, VIEWER
 from ingest.package.read import MemberReader
 from ingest.trial.definition import Limits
 
@@ -47,10 +48,20 @@ def judge_companions(
         if member.kind == DICOMDIR:
             _judge_listing(member.ordinal, data, judge, limits)
         else:
-            is_written = member.kind == DOCUMENT and not _is_below(member.name, viewers)
+            is_written = member.kind == DOCUMENT and not _is_of_viewer(member.name, viewers)
             is_index = member.kind in INDICES
             judge.judge_companion(member.ordinal, data, is_written=is_written, is_index=is_index)
     return not_read
+
+
+def judge_unknown_file(ordinal: int, data: memoryview, judge: PackageJudge) -> None:
+    """Put a file that was sent as data and is not DICOM to the judge: nobody files it, identifiers are told.
+
+    Names in it count where all of it is text.
+    """
+    if len(data) <= _LARGEST:
+        copy = bytes(data)
+        judge.judge_companion(ordinal, copy, is_written=bool(read_text(copy).whole))
 
 
 def _judge_listing(ordinal: int, data: bytes, judge: PackageJudge, limits: Limits) -> None:
@@ -70,8 +81,10 @@ def _folder(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[0]
 
 
-def _is_below(name: str, folders: set[str]) -> bool:
-    """Say whether a file lies with a viewer's programs, or below them: it is the viewer's own."""
+def _is_of_viewer(name: str, folders: set[str]) -> bool:
+    """Say whether a file lies with a viewer's programs, or below them, or is a page beside a viewer."""
+    if folders and name.casefold().endswith(PAGES):
+        return True
     folder = _folder(name)
     while folder:
         if folder in folders:

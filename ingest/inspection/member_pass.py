@@ -24,6 +24,7 @@ from ingest.dicom.pixels import pixel_element
 from ingest.dicom.soundness import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, check_soundness
 from ingest.dicom.stamp import stamp
 from ingest.dicom.walk import Walk, walk
+from ingest.inspection.companions import judge_unknown_file
 from ingest.inspection.gather import Gathering
 from ingest.inspection.judging import ElementJudging, charset_of
 from ingest.inspection.lane import AHEAD, Lane, Take
@@ -156,6 +157,8 @@ class MemberPass:
         if not is_whole and not found.raw(attributes.PATIENT_ID).strip(b" \0"):
             for fault in wrong:
                 self._owners.wait(member.name, fault, ref)
+            if any(fault.code == faults.NOT_DICOM for fault in wrong):
+                judge_unknown_file(member.ordinal, got.data, self._judge)
             if any(fault.code == faults.FILE_SET for fault in wrong) and len(self.listings) < _MOST_LISTINGS:
                 self.listings.append((member.ordinal, bytes(got.data[:_LARGEST_LISTING])))
             self.counts.not_read += 1

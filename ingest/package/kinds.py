@@ -16,13 +16,12 @@ DOCUMENT = "document"
 
 # fmt: off
 _VIEWER = frozenset((
-    "app", "bat", "cab", "cfg", "class", "cmd", "com", "css", "dll", "dylib", "exe", "htm", "html",
-    "ico", "inf", "ini", "jar", "jnlp", "js", "lnk", "mf", "msi", "ocx", "pak", "plist", "sh", "so", "swf",
-    "sys",
+    "app", "bat", "cab", "cfg", "class", "cmd", "com", "css", "dll", "dylib", "exe", "ico", "inf", "ini",
+    "jar", "jnlp", "js", "lnk", "mf", "msi", "ocx", "pak", "plist", "sh", "so", "swf", "sys",
 ))
 _DOCUMENT = frozenset((
-    "avi", "bmp", "csv", "doc", "docx", "eml", "gif", "jpeg", "jpg", "json", "log", "md", "mov",
-    "md5", "mp4", "msg", "odt", "pdf", "png", "ppt", "pptx", "rtf", "tif", "tiff", "tsv", "txt", "url",
+    "avi", "bmp", "csv", "doc", "docx", "eml", "gif", "htm", "html", "jpeg", "jpg", "json", "log", "md",
+    "md5", "mov", "mp4", "msg", "odt", "pdf", "png", "ppt", "pptx", "rtf", "tif", "tiff", "tsv", "txt", "url",
     "wmv", "xls", "xlsx", "xml", "yaml",
 ))
 # fmt: on
@@ -36,6 +35,8 @@ _BY_NAME = {
 }
 #: What operating systems keep of a folder: names of the files that were in it.
 INDICES = frozenset({"ds-store", "thumbs-db", "desktop-ini"})
+#: Pages are a viewer's own wherever a viewer is.
+PAGES = (".htm", ".html")
 _SHADOW = re.compile(r"(^|[/\\])__MACOSX[/\\]")
 
 #: The finding code that counts each kind. Directories are counted and not spoken of.

@@ -93,7 +93,7 @@ _BORN: Final = (
 )
 _BIRTH_WORD = re.compile(rf"(?<![a-z])(?:{_BORN})(?![a-z])", re.IGNORECASE)
 _BIRTH_VALUE = re.compile(
-    rf"(?<![a-z])(?:{_BORN})[\s_.:=#-]*(?:on|in|is)?[\s_.:=#-]*[0-9]{{2}}", re.IGNORECASE
+    rf"(?<![a-z])(?:{_BORN})[\s_.:=#-]*(?:on|in|is|day|month|year)?[\s_.:=#-]*[0-9]{{2}}", re.IGNORECASE
 )
 _BORN_ON = re.compile(
     r"(?<![a-z])b(?:\.\s?|\s)19[0-9]{2}(?<!00)(?<!50)(?![0-9])|"
@@ -108,7 +108,13 @@ _COMING_OF_AGE = re.compile(
     re.IGNORECASE,
 )
 _BIRTHDAY = re.compile(
-    rf"(?<![a-z])birthday[\s:=-]+(?:is\s+)?(?:on\s+)?(?:the\s+)?{_DAY_OF_YEAR}", re.IGNORECASE
+    rf"(?<![a-z])(?:birthday|b'?day)[\s:=-]+(?:is\s+)?(?:on\s+)?(?:the\s+)?{_DAY_OF_YEAR}", re.IGNORECASE
+)
+#: Somebody's birthday, of which the day is that of the file: 75th b'day today.
+_BIRTHDAY_NOW = re.compile(
+    r"(?<![0-9])[1-9][0-9]{0,2}(?:st|nd|rd|th)\s(?:birthday|b['’]?day)(?![a-z])|"
+    r"(?<![a-z])(?:birthday|b['’]?day)\s(?:is\s)?(?:today|tomorrow|yesterday|this|next|on)(?![a-z])",
+    re.IGNORECASE,
 )
 #: A date whose year is in words (nineteen fifty-two), or has lost its century (August '46).
 _YEAR_IN_WORDS = re.compile(r"\b(?:nineteen|twenty)[\s-]+(?:hundred|[a-z]+ty|[a-z]+teen|oh)\b", re.IGNORECASE)
@@ -127,7 +133,8 @@ _MONTH_LONG_AGO = re.compile(
     re.IGNORECASE,
 )
 _EXACT_AGE = re.compile(
-    r"(?<![0-9])[0-9]{1,3}\s?y[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?m[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?d(?:ays?)?(?![a-z])",
+    r"(?<![0-9])[0-9]{1,3}\s?y[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?m[a-z]{0,6}[\s,]{0,4}[0-9]{1,2}\s?d(?:ays?)?(?![a-z])|"
+    r"(?<![a-z])age[d]?(?:\s(?:of|is|was))?[\s:=]{1,3}[1-4]?[0-9]{4}\s?d(?:ays?)?(?![a-z])",
     re.IGNORECASE,
 )
 
@@ -209,12 +216,13 @@ def is_birth_date_named(text: str) -> bool:
         return bool(
             _BIRTH_VALUE.search(text)
             or _BIRTHDAY.search(text)
+            or _BIRTHDAY_NOW.search(text)
             or _YEAR_IN_WORDS.search(text)
             or _SHORT_YEAR.search(text)
             or _MONTH_AND_YEAR.search(text)
             or find_dates(text)
         )
-    return bool(_BORN_ON.search(text) or _COMING_OF_AGE.search(text))
+    return any(form.search(text) for form in (_BORN_ON, _COMING_OF_AGE, _BIRTHDAY_NOW))
 
 
 def is_valid_day(year: str, month: str, day: str) -> bool:

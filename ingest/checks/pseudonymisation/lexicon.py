@@ -68,6 +68,7 @@ class Lexicon:
     languages:      words of structures and plans in other languages.
     eponyms:        people in whose name a structure, a disease or a test is known.
     short_surnames: surnames of four letters that many people have, and that are no word.
+    filters:        people after whom filters are called, by which alone a filter is named.
     trade:          the vocabulary in order, to look for beginnings in.
     clinical:       words of anatomy and disease, besides the vocabulary.
     """
@@ -91,6 +92,7 @@ class Lexicon:
     eponyms: frozenset[str] = frozenset()
     cut_short: frozenset[str] = frozenset()
     short_surnames: frozenset[str] = frozenset()
+    filters: frozenset[str] = frozenset()
     _memo: dict[str, Evidence | None] = field(default_factory=dict, compare=False, repr=False)
 
     def extended(self, words: Iterable[str]) -> Lexicon:
@@ -285,7 +287,20 @@ class Lexicon:
             return "name_with_letter"
         if len(word) >= _SHORTEST_LETTERED and any(map(self._is_rare_name, (word[1:], word[:-1]))):
             return "name_with_letter"
+        if self._has_initials(word):
+            return "name_with_letter"
         return ""
+
+    def _has_initials(self, word: str) -> bool:
+        """Say whether a word is two initials and a common surname, or one and a short one: hkpatel, mhird."""
+        two, rest = word[:2], word[2:]
+        if len(rest) > _SHORTEST_NAME and rest in self.common_surnames and _VOWELS.isdisjoint(two):
+            return two not in self.vocabulary
+        return (
+            len(word) == _SHORTEST_RARE_NAME
+            and word[1:] in self.short_surnames
+            and self.scale.hardly_else(self.spelling.score(word)) != ""
+        )
 
     def _is_titled(self, word: str) -> bool:
         """Say whether a word is a title and a surname, with a word behind or none: drstrachanpc."""

@@ -12,8 +12,9 @@ _LABELLED_NUMBER = re.compile(
     r"(?<![a-z])(?:nhs|chi|hcn|h&c|mrn|hosp(?:ital)?|urn|crn|pid|pas|patient|nino|bsn|ssn|cpr|pesel|cnp|niss|ahv|nie|dni|nif|"
     r"personnummer|fodselsnummer|codice fiscale|insee|medicare|prison(?:er)?|their|ris|epr|"
     r"(?:aria|mosaiq|epic|cerner|pat|pt)(?=[ .]?id)|^id|"
-    r"(?:unit|pat|pt|case|reg|passport|licen[cs]e|insurance)(?=[ .:#]))[\s_.:#-]*"
-    r"(?:number|num|no|nr|id|n°|#)?[\s_.:#=-]*"
+    r"(?:unit|pat|pt|case|reg|passport|licen[cs]e|insurance)(?=[ .:#])|"
+    r"(?:emp|employee|staff|payroll)(?=[.:#]|[ _]?no))[\s_.:#-]*"
+    r"(?:number|num|no|nr|id(?:[12](?=[ :=]))?|n°|#)?[\s_.:#=-]*"
     r"([a-z]{0,3}[0-9](?:[ -]?[0-9]){4,})(?![0-9])",
     re.IGNORECASE,
 )

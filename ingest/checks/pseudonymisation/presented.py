@@ -74,8 +74,10 @@ _SMALL_INITIAL_NAME = re.compile(
 _CAPITALS_TITLE = re.compile(r"(?<![A-Za-z])(?:MR|DR|MS)[\s_]+(?:([A-Z]{3,})(?![a-z])|[A-Z]{1,3}[0-9])")
 _OF_SOMEONE = re.compile(
     r"(?<![A-Za-z])(?:for|by|with|from|told|asked|called|known as|named|outlined|contoured)"
-    r"\s+([A-Z][^\W\d_]{2,})(?![A-Za-z])"
+    r"\s+(?:S/N\s+)?([A-Z][^\W\d_]{2,})(?![A-Za-z])"
 )
+#: All in capitals only after `by`: marks by FOYSAL.
+_BY_CAPITALS = re.compile(r"(?<![A-Za-z])(?i:by)\s+(?:S/N\s+)?([A-Z]{5,})(?![A-Za-z0-9])")
 _SURNAME_INITIAL = re.compile(r"^\s*([A-Za-z][^\W\d_]{2,})[,\s]+([A-Z])\.?(?:\s?([A-Z])\.?)?\s*$")
 
 
@@ -172,6 +174,11 @@ def reads_like_name(text: str, report: WordReport, lexicon: Lexicon) -> bool:
     if any(_is_person(word, lexicon) for word in named):
         return True
     if any(word[1:].islower() and _is_unheard_of(word, lexicon) for word in _OF_SOMEONE.findall(text)):
+        return True
+    if any(
+        _is_unheard_of(word, lexicon) and _has_look_of_name(fold(word), lexicon)
+        for word in _BY_CAPITALS.findall(text)
+    ):
         return True
     if any(_are_turned(match, text, lexicon) for match in _COMMA_NAME.finditer(text)):
         return True

@@ -177,6 +177,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
                 *_eponyms(vocabulary["eponyms"], vocabulary["eponym_things"] | vocabulary["things_of_care"]),
                 *_eponyms(vocabulary["eponyms_of_care"], vocabulary["things_of_care"]),
                 *_scored(vocabulary),
+                _called_after_anyone(vocabulary["things_called_after_people"]),
             ),
         ),
         cut_short=frozenset(
@@ -186,6 +187,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
             if word.isalpha()
         ),
         joined=frozenset().union(*parts.values(), *(vocabulary[section] for section in _JOINED_SECTIONS)),
+        filters=vocabulary["filters"],
         short_surnames=frozenset(_read("surnames_short.txt").split()),
         given_names=frozenset((*common_given, *_read("given_names.txt").split())),
         common_given_names=common_given,
@@ -208,15 +210,25 @@ def _scale(data: Mapping[str, Any]) -> Scale:
 
 def _eponyms(people: Iterable[str], things: Iterable[str]) -> tuple[str, str]:
     """Return what finds a person's name beside the thing that is called after them, in either order."""
-    person, thing = "(?:" + "|".join(sorted(people)) + ")", "(?:" + "|".join(sorted(things)) + ")s?"
+    person, thing = _any(people), _any(things) + "s?"
     return f"{person}(?:'?s)?(?:[ -]{person})?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
+
+
+def _called_after_anyone(things: Iterable[str]) -> str:
+    """Return what finds any word before one of these things, unless a title stands before it."""
+    no_title = "".join(f"(?<!{title} )" for title in ("dr", "mr", "ms", "mrs", "miss", "prof"))
+    return rf"{no_title}[a-z]{{4,20}}(?:'?s)?[ _-]+{_any(things)}"
+
+
+def _any(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(sorted(words)) + ")"
 
 
 def _scored(vocabulary: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """Return what finds a score's or an operation's eponym, or a trial, by what is written beside it."""
 
     def any_of(section: str) -> str:
-        return "(?:" + "|".join(sorted(vocabulary[section])) + ")"
+        return _any(vocabulary[section])
 
     scores, names = any_of("eponyms_of_scores"), any_of("trial_names")
     trial = r"(?:trial|study|arm|protocol|regimen?|cohort|schedule|rct|schema|consortium)s?"

@@ -282,15 +282,18 @@ def _add_doubts(code: str, doubts: list[Doubt], kind: str, lexicon: Lexicon, rai
 def _counts(doubt: Doubt, kind: str, text: str, rules: TextRules) -> bool:
     """Say whether a name in a text counts: in makers' words and names of files not every one does."""
     if kind in _MAKERS:
-        return _counts_among_makers(doubt, text)
+        is_filter = kind == "device" and fold(text.strip()) in rules.lexicon.filters
+        return not is_filter and _counts_among_makers(doubt, text)
     return kind != "name of a file" or not rules.lexicon.is_everyday_word(doubt.word)
 
 
 def _counts_among_makers(doubt: Doubt, text: str) -> bool:
-    """Say whether a name counts among makers' words: a common one, or one with no digits beside it."""
-    has_digits = any(character.isdigit() for character in text)
+    """Say whether a name counts among makers' words: a common one, or one with no digits in its value."""
     is_sure = len(doubt.word) > _LONGEST_SHORT_NAME and not _SURE.isdisjoint(doubt.evidence.reasons)
-    return is_sure or (len(text) <= _LONGEST_NAME and not has_digits)
+    values = [value for value in text.split("\\") if fold(doubt.word) in fold(value)] or [text]
+    return is_sure or any(
+        len(value) <= _LONGEST_NAME and not any(map(str.isdigit, value)) for value in values
+    )
 
 
 def _has_initials_of_patient(text: str, rules: TextRules) -> bool:

@@ -89,7 +89,7 @@ def _from_base64(run: str) -> str:
 
 def _as_words(data: bytes) -> str:
     """Return the text of bytes that are nothing but letters, digits and name punctuation; else nothing."""
-    if not data.isascii() or not re.fullmatch(rb"[A-Za-z0-9 ^,.@:/_'=-]{5,}", data):
+    if not data.isascii() or not re.fullmatch(rb"[A-Za-z0-9 ^,;.@:/_'=|+()-]{5,}", data):
         return ""
     return data.decode("ascii")
 

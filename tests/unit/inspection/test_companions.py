@@ -49,6 +49,8 @@ def media_directory(name: str) -> bytes:
         ("Thumbs.db", f"\0\1\2{NHS}\0\0"),
         ("viewer/settings.ini", f"last={NHS}"),
         ("__MACOSX/._1.dcm", f"com.apple {NHS} quarantine"),
+        ("order.hl7", f"PID|1||{NHS}^^^NHS||X"),
+        ("SHA256SUMS", f"0a1b2c  RP_{NHS.replace(' ', '_')}.dcm"),
     ],
 )
 def test_an_identifier_in_a_file_that_is_not_dicom_blocks(tmp_path: Path, name: str, text: str) -> None:
@@ -65,12 +67,19 @@ def test_an_identifier_in_a_file_that_is_not_dicom_blocks(tmp_path: Path, name: 
         ("screen.png", b"\x89PNG" + UNREADABLE),
         ("note.txt", b"as agreed with Mrs Okonkwo"),
         ("contact.txt", b"ring 0161 496 0321"),
+        ("letter.html", b"<html><body>Dear Mr and Mrs Ogilvy-Nair,</body></html>"),
+        ("order.hl7", b"PID|1||||OYELOWO^PETER||19600101|M"),
     ],
 )
 def test_a_document_that_names_someone_or_cannot_be_read_is_looked_at(
     tmp_path: Path, name: str, data: bytes
 ) -> None:
     assert places(inspected(tmp_path, {name: data}), "PSN608") == [(COMPANION, "")]
+
+
+def test_a_page_beside_a_viewer_is_the_viewers(tmp_path: Path) -> None:
+    page = b"<html><body>With thanks to Mrs Okonkwo, who wrote this viewer</body></html>"
+    assert not inspected(tmp_path, {"index.html": page, "viewer/view.exe": b"MZ"}).of("PSN608")
 
 
 def test_a_plain_readme_and_a_viewers_own_files_stop_nothing(tmp_path: Path) -> None:
