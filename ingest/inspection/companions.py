@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from mmap import mmap
 
 from ingest.checks.pseudonymisation.embedded import read_text
 from ingest.checks.pseudonymisation.judge import PackageJudge
@@ -54,7 +55,7 @@ def judge_companions(
     return not_read
 
 
-def judge_unknown_file(ordinal: int, data: memoryview, judge: PackageJudge) -> None:
+def judge_unknown_file(ordinal: int, data: bytes | mmap, judge: PackageJudge) -> None:
     """Put a file that was sent as data and is not DICOM to the judge: nobody files it, identifiers are told.
 
     Names in it count where all of it is text.
