@@ -12,7 +12,7 @@ _DATE = re.compile(rb"(?:\d{8}|\d{4}[.]\d{2}[.]\d{2}|\d{8}-|-\d{8}|\d{8}-\d{8})"
 _TIME = re.compile(rb"\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?(?:-\d{0,6})?")
 _DATETIME = re.compile(rb"\d{4}(?:\d{2}){0,5}(?:\.\d{1,6})?(?:[+-]\d{4})?")
 _AGE = re.compile(rb"\d{3}[DWMY]")
-_DIGITS: Final = tuple(b"%d" % digit for digit in range(10))
+_BESIDE_DIGITS: Final = b"+-.eE"
 _DIGITS_OF_NATION: Final = 10
 _LONGEST_INTEGER: Final = 12
 _SHORT_NUMBER = re.compile(rb"-?[0-9]{1,4}(?:\.[0-9]+)?")
@@ -54,8 +54,10 @@ def is_plain_decimals(value: bytes) -> bool:
 
 def _has_number_of_nation(item: bytes) -> bool:
     """Say whether the digits of a decimal are a national number: 42096.42096."""
-    return sum(map(item.count, _DIGITS)) >= _DIGITS_OF_NATION and bool(
-        find_national_numbers(item.decode("ascii"))
+    return (
+        len(item) >= _DIGITS_OF_NATION
+        and len(item.translate(None, _BESIDE_DIGITS)) >= _DIGITS_OF_NATION
+        and bool(find_national_numbers(item.decode("ascii")))
     )
 
 
