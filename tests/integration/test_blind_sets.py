@@ -11,7 +11,7 @@ from tests.corpus.planted.blind import alarms, is_found, read_set
 
 OLDER = ("third", "fourth", "fifth", "sixth", "seventh")
 #: Sets that tell what a rule holds.
-RULED = ("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth")
+RULED = ("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth")
 SETS = (*OLDER, *RULED)
 
 

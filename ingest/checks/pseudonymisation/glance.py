@@ -17,11 +17,11 @@ from ingest.checks.pseudonymisation.uids import NEUTRAL_ROOTS
 _UID = re.compile(rb"[0-9]{1,3}(?:\.[0-9]+)*[\0 ]?", re.ASCII)
 #: A UUID's number (PS3.5 B.2) hides nothing.
 _FROM_UUID = re.compile(rb"2\.25\.(?!(?:6[5-9]|[78][0-9]|90)+[\0 ]?$)[0-9]{30,39}[\0 ]?", re.ASCII)
-#: Components behind the first that the judge must see: of ten digits, ten over several, a last that may be a date,
-#: and those that may be letters. All begin with the point, which the search leaps to.
+#: Components behind the first that the judge must see: of ten digits, ten over several, a last that may be
+#: a date, and those that may be letters. All begin with the point, which the search leaps to.
 _TELLING = re.compile(
-    rb"\.(?:[0-9]{10}(?![0-9])|[0-9]{8}[\0 ]?$|[0-9]{3}\.[0-9]{3}\.[0-9]{4}(?![0-9])|[0-9]{6}\.[0-9]{4}(?![0-9])"
-    rb"|[0-9]{2,3}(?:\.[0-9]{2,3}){4}|(?:6[5-9]|[78][0-9]|90){5})"
+    rb"\.(?:[0-9]{10}(?![0-9])|[0-9]{8}[\0 ]?$|[0-9]{3}\.[0-9]{3}\.[0-9]{4}(?![0-9])"
+    rb"|[0-9]{6}\.[0-9]{4}(?![0-9])|[0-9]{2,3}(?:\.[0-9]{2,3}){4}|(?:6[5-9]|[78][0-9]|90){5})"
 )
 #: An integer of so many bytes is no national number, and IS can hold it.
 _SHORT_INTEGER: Final = 9

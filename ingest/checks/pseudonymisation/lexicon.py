@@ -7,7 +7,7 @@ spelling; English or made of known words → known; holding a name or spelt like
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, Protocol
@@ -62,7 +62,8 @@ class Lexicon:
     """The word lists.
 
     everyday_names: the most frequent of the names that are English words.
-    terms:          finds terms of the trade with a name in them, in a text in small letters.
+    terms:          returns what finds terms of the trade with a name in them, in a text in small letters;
+                    made when the first text is doubted, for in many packages none is.
     cut_short:      beginnings of anatomy's words, as labels have them: brach, mandib.
     joined:         words of the trade that are written together, such as `spinalcanal`.
     languages:      words of structures and plans in other languages.
@@ -86,7 +87,7 @@ class Lexicon:
     name_endings: tuple[str, ...] = ()
     name_beginnings: tuple[str, ...] = ()
     everyday_names: frozenset[str] = frozenset()
-    terms: re.Pattern[str] | None = None
+    terms: Callable[[], re.Pattern[str]] | None = None
     joined: frozenset[str] = frozenset()
     languages: Mapping[str, frozenset[str]] = field(default_factory=dict)
     eponyms: frozenset[str] = frozenset()
@@ -106,7 +107,7 @@ class Lexicon:
         if self.terms is None or len(small) != len(text):
             return text
         pieces, done = [], 0
-        for term in self.terms.finditer(small):
+        for term in self.terms().finditer(small):
             pieces.append(text[done : term.start()])
             done = term.end()
         return " ".join((*pieces, text[done:]))

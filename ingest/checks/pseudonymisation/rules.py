@@ -21,7 +21,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -172,15 +172,7 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
         name_endings=tuple(vocabulary["name_endings"]),
         name_beginnings=tuple(vocabulary["name_beginnings"]),
         everyday_names=vocabulary["everyday_names"],
-        terms=_terms(
-            _read("terms.txt").splitlines(),
-            (
-                *_eponyms(vocabulary["eponyms"], vocabulary["eponym_things"] | vocabulary["things_of_care"]),
-                *_eponyms(vocabulary["eponyms_of_care"], vocabulary["things_of_care"]),
-                *_scored(vocabulary),
-                _called_after_anyone(vocabulary["things_called_after_people"]),
-            ),
-        ),
+        terms=cache(partial(_terms_of_trade, vocabulary)),
         cut_short=frozenset(
             word[:length]
             for word in vocabulary["anatomy"]
@@ -197,6 +189,19 @@ def _lexicon(vocabulary: Mapping[str, frozenset[str]]) -> Lexicon:
         trade=SortedWords("".join(f"{word}\n" for word in sorted(words))),
         spelling=Spelling(_read("spelling.txt")),
         scale=_scale(tomllib.loads(_read("evidence.toml"))),
+    )
+
+
+def _terms_of_trade(vocabulary: Mapping[str, frozenset[str]]) -> re.Pattern[str]:
+    """Return what finds terms in which a name stands for a thing, in a text in small letters."""
+    return _terms(
+        _read("terms.txt").splitlines(),
+        (
+            *_eponyms(vocabulary["eponyms"], vocabulary["eponym_things"] | vocabulary["things_of_care"]),
+            *_eponyms(vocabulary["eponyms_of_care"], vocabulary["things_of_care"]),
+            *_scored(vocabulary),
+            _called_after_anyone(vocabulary["things_called_after_people"]),
+        ),
     )
 
 
@@ -224,7 +229,8 @@ def _called_after_anyone(things: Iterable[str]) -> str:
 def _any(words: Iterable[str]) -> str:
     """Return what finds any of these words, by their first letters, so that most places are let go at once."""
     by_letter = groupby(sorted(words), key=lambda word: word[0])
-    return "(?:" + "|".join(f"{letter}(?:{'|'.join(word[1:] for word in few)})" for letter, few in by_letter) + ")"
+    groups = (f"{letter}(?:{'|'.join(word[1:] for word in few)})" for letter, few in by_letter)
+    return "(?:" + "|".join(groups) + ")"
 
 
 def _scored(vocabulary: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
@@ -253,7 +259,8 @@ def _terms(
     lines: list[str], more: tuple[str, ...] = (), end: str = "(?![a-z])", flags: int = 0
 ) -> re.Pattern[str]:
     """Return what finds any of the terms, written with spaces, hyphens, underscores or together."""
-    written = (re.escape(line).replace("\\ ", "[ _-]*") for line in lines if line and not line.startswith("#"))
+    listed = (line for line in lines if line and not line.startswith("#"))
+    written = (re.escape(line).replace("\\ ", "[ _-]*") for line in listed)
     terms = [*more, _any(written)]
     return re.compile(r"(?<![a-z])(?:" + "|".join(terms) + r")(?:'?s)?" + end, flags)
 
