@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from ingest.checks.pseudonymisation.dates import find_dates
 
-#: A star stands for any ending.
-_WORDS: Final = [
-    word
-    for word in (Path(__file__).parent / "data" / "number_words.txt").read_text(encoding="utf-8").splitlines()
-    if not word.startswith("#")
-]
+_WORDS: Final = Path(__file__).parent / "data" / "number_words.txt"
 _ANY_ENDING: Final = r"[^\W\d_]*"
 
 
 def _form(word: str) -> str:
+    """Return what finds a word; a star stands for any ending."""
     plain = re.escape(word.removesuffix("*")).replace(r"\-", r"[\s._-]{0,2}")
     return plain + (_ANY_ENDING if word.endswith("*") else "")
 
@@ -35,23 +33,23 @@ _NUMBER: Final = (
     r"((?:[a-z]{1,5}[ -]?)?[0-9][0-9a-z]{0,20}"
     r"(?:[ ./-]{1,2}(?=[a-z]{0,4}[0-9])[0-9a-z]{1,20}){0,7}(?:[ -]?[a-z](?![^\W_]))?)"
 )
-#: By their first letters, so that most words are let go at once.
-_BY_LETTER: Final = {
-    letter: "|".join(_form(word)[1:] for word in _WORDS if word[0] == letter)
-    for letter in sorted({word[0] for word in _WORDS})
-}
-_NAMED_NUMBER = re.compile(
-    r"(?<![^\W\d_])(?:"
-    + "|".join(f"{letter}(?:{rests})" for letter, rests in _BY_LETTER.items())
-    + r")(?![^\W\d_])"
-    + _BETWEEN
-    + _NUMBER,
-    re.IGNORECASE,
-)
 #: A dose and its fractions: 5400/30.
 _DOSE = re.compile(r"[0-9]{2,4}(?:\.[0-9])?/[0-9]{1,2}")
 _FEWEST_DIGITS: Final = 6
 _MOST_DIGITS: Final = 24
+
+
+@cache
+def _named_number() -> re.Pattern[str]:
+    """Return what finds a word and its number; made for the first text with digits enough.
+
+    The words are tried by their first letters, so that most places are let go at once.
+    """
+    words = [line for line in _WORDS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    by_letter = groupby(sorted(words), key=lambda word: word[0])
+    groups = (f"{letter}(?:{'|'.join(_form(word)[1:] for word in few)})" for letter, few in by_letter)
+    named = rf"(?<![^\W\d_])(?:{'|'.join(groups)})(?![^\W\d_])"
+    return re.compile(named + _BETWEEN + _NUMBER, re.IGNORECASE)
 
 
 def find_named_numbers(text: str) -> list[str]:
@@ -59,7 +57,7 @@ def find_named_numbers(text: str) -> list[str]:
     if sum(map(text.count, "0123456789")) < _FEWEST_DIGITS:
         return []
     found = []
-    for number in _NAMED_NUMBER.findall(text):
+    for number in _named_number().findall(text):
         digits = sum(map(str.isdigit, number))
         if _FEWEST_DIGITS <= digits <= _MOST_DIGITS and not (find_dates(number) or _DOSE.fullmatch(number)):
             found.append(re.sub(r"[ ./-]", "", number))

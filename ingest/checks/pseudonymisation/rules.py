@@ -227,7 +227,7 @@ def _called_after_anyone(things: Iterable[str]) -> str:
 
 
 def _any(words: Iterable[str]) -> str:
-    """Return what finds any of these words, by their first letters, so that most places are let go at once."""
+    """Return what finds any of these words, by first letters: so most places are let go at once."""
     by_letter = groupby(sorted(words), key=lambda word: word[0])
     groups = (f"{letter}(?:{'|'.join(word[1:] for word in few)})" for letter, few in by_letter)
     return "(?:" + "|".join(groups) + ")"
