@@ -10,6 +10,7 @@ import pytest
 from ingest.checks.codes import load_codes
 from ingest.checks.pseudonymisation.places import Places
 from ingest.checks.pseudonymisation.rules import load_rules
+from ingest.checks.pseudonymisation.technical import is_technical, is_technical_text
 from ingest.checks.pseudonymisation.text import judge_text
 from ingest.checks.pseudonymisation.values import JudgedValue, judge_value
 from ingest.model.finding import InstanceRef, Severity
@@ -195,6 +196,35 @@ def test_public_elements_within_a_known_private_sequence_pass_by_their_own_rules
     assert not is_let("(2001,1033)", "CS", b"RL")  # a private one within: whose, is not known
     codes = judged("ACME", "2001xx5F", "CS", b"3D", ">(0018,0023)").raised.codes.keys()
     assert HELD in codes
+
+
+def test_a_private_element_within_a_private_sequence_is_held() -> None:
+    creator, element, vr, value = next(row for row in TEXTS if row[1] == "0019xx08")
+    step = f"({element[:4]},10{element[6:]})"
+    path = f"{step}[0]>{step}"
+    found = judge_value(CONTEXT, PLACES.get(path, vr), value, ("ISO_IR 100",), creator)
+    assert found is not None
+    assert HELD in found.raised.codes
+
+
+def test_what_was_not_looked_at_to_its_end_is_held() -> None:
+    creator, element, vr, value = next(row for row in TEXTS if row[1] == "0019xx08")
+    place = PLACES.get(f"({element[:4]},10{element[6:]})", vr)
+    for is_whole in (True, False):
+        assert is_technical(CONTEXT, place, value, creator, set(), is_whole=is_whole) is is_whole
+
+
+@pytest.mark.parametrize("text", ["PHASE J W", "axial j k", "a.p. axial", "W J"])
+def test_single_letters_may_be_initials_unless_they_are_directions(text: str) -> None:
+    assert not is_technical_text(CONTEXT, text)
+    assert is_technical_text(CONTEXT, "axial a p")
+
+
+def test_text_among_many_binary_numbers_is_held() -> None:
+    numbers = struct.pack("<300H", *(0x9C00 + number % 32 for number in range(300)))
+    row = next(row for row in CLEAN if row[2] == "US")
+    assert passes((row[0], row[1], "US", numbers))
+    assert not passes((row[0], row[1], "US", numbers + b"OKAFOR ADAEZE 12/03/1958 \0"))
 
 
 def test_an_approval_still_lifts_what_is_held_and_text_that_identifies_still_blocks() -> None:
