@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from mmap import mmap
 
-from ingest.checks.pseudonymisation.embedded import read_text
 from ingest.checks.pseudonymisation.judge import PackageJudge
 from ingest.dicom.attributes import CHARSET
 from ingest.dicom.paths import PathTree
 from ingest.dicom.walk import walk, where_of
 from ingest.inspection.judging import charset_of
 from ingest.model.finding import Finding
-from ingest.package.contents import Member
+from ingest.package.contents import DATA, Member
 from ingest.package.kinds import DICOMDIR, DOCUMENT, INDICES, PAGES, VIEWER
 from ingest.package.read import MemberReader
 from ingest.trial.definition import Limits
@@ -29,7 +27,7 @@ def judge_companions(
     judge: PackageJudge,
     limits: Limits,
 ) -> int:
-    """Put members that are not data to the judge; return how many could not be read.
+    """Put members that are not DICOM to the judge; return how many could not be read.
 
     listings: ordinals and bytes of directories of media that were met under another name.
     """
@@ -49,20 +47,11 @@ def judge_companions(
         if member.kind == DICOMDIR:
             _judge_listing(member.ordinal, data, judge, limits)
         else:
-            is_written = member.kind == DOCUMENT and not _is_of_viewer(member.name, viewers)
             is_index = member.kind in INDICES
-            judge.judge_companion(member.ordinal, data, is_written=is_written, is_index=is_index)
+            judge.judge_companion(
+                member.ordinal, data, is_written=_is_written(member, viewers), is_index=is_index
+            )
     return not_read
-
-
-def judge_unknown_file(ordinal: int, data: bytes | mmap, judge: PackageJudge) -> None:
-    """Put a file that was sent as data and is not DICOM to the judge: nobody files it, identifiers are told.
-
-    Names in it count where all of it is text.
-    """
-    if len(data) <= _LARGEST:
-        copy = bytes(data)
-        judge.judge_companion(ordinal, copy, is_written=bool(read_text(copy).whole))
 
 
 def _judge_listing(ordinal: int, data: bytes, judge: PackageJudge, limits: Limits) -> None:
@@ -76,6 +65,13 @@ def _judge_listing(ordinal: int, data: bytes, judge: PackageJudge, limits: Limit
         if path.vr != "SQ":
             value = found.data[begin:end]
             judge.judge_listed(ordinal, path.text, path.vr, value, charset, where_of(path, item))
+
+
+def _is_written(member: Member, viewers: set[str]) -> bool | None:
+    """Say whether people write such a file; None: nobody knows what it is, it was sent as data."""
+    if member.kind == DATA:
+        return None
+    return member.kind == DOCUMENT and not _is_of_viewer(member.name, viewers)
 
 
 def _folder(name: str) -> str:

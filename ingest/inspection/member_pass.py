@@ -24,7 +24,6 @@ from ingest.dicom.pixels import pixel_element
 from ingest.dicom.soundness import SERIES, SOP_CLASS, SOP_INSTANCE, STUDY, check_soundness
 from ingest.dicom.stamp import stamp
 from ingest.dicom.walk import Walk, walk
-from ingest.inspection.companions import judge_unknown_file
 from ingest.inspection.gather import Gathering
 from ingest.inspection.judging import ElementJudging, charset_of
 from ingest.inspection.lane import AHEAD, Lane, Take
@@ -91,6 +90,7 @@ class MemberPass:
         self.counts = Counts()
         self.named_uids: dict[int, tuple[str, ...]] = {}
         self.listings: list[tuple[int, bytes]] = []
+        self.unknown: list[Member] = []
 
     def close(self) -> None:
         """End the writing; what is not begun is not written."""
@@ -158,7 +158,7 @@ class MemberPass:
             for fault in wrong:
                 self._owners.wait(member.name, fault, ref)
             if any(fault.code == faults.NOT_DICOM for fault in wrong):
-                judge_unknown_file(member.ordinal, got.data, self._judge)
+                self.unknown.append(member)
             if any(fault.code == faults.FILE_SET for fault in wrong) and len(self.listings) < _MOST_LISTINGS:
                 self.listings.append((member.ordinal, bytes(got.data[:_LARGEST_LISTING])))
             self.counts.not_read += 1

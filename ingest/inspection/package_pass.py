@@ -137,7 +137,7 @@ class _PackagePass:
         if package.is_readable:
             others = [member for member in package.members if member.kind not in (DATA, DIRECTORY)]
             self._companions = judge_companions(
-                others, self._pass.listings, reader, self._judge, self._trial.limits
+                [*others, *self._pass.unknown], self._pass.listings, reader, self._judge, self._trial.limits
             )
 
     def conclude(

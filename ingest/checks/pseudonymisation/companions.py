@@ -38,14 +38,17 @@ def _tells_of_person(line: str, found: Raised, context: Context) -> bool:
 
 
 def judge_companion(
-    data: bytes, *, is_written: bool, is_index: bool = False, context: Context
+    data: bytes, *, is_written: bool | None, is_index: bool = False, context: Context
 ) -> tuple[Raised, str]:
     """Judge a file's bytes; return what it raises and its text.
 
-    is_written: a document: names in it count, and bytes that are no text must be looked at.
+    is_written: a document: names in it count, and bytes that are no text must be looked at. None: it is one
+                if all of it is text.
     is_index:   what an operating system keeps of a folder: names of files, judged as those of members are.
     """
     read = read_text(data)
+    if is_written is None:
+        is_written = bool(read.whole)
     raised = Raised()
     text = read.whole or "\n".join(read.runs)
     lines = text.splitlines()

@@ -69,7 +69,7 @@ class ContainerJudge:
                 self._remark("PSN604", EXTRA_FIELD, member.extra, context, ref)
 
     def judge_companion(
-        self, ordinal: int, data: bytes, *, is_written: bool, is_index: bool, context: Context
+        self, ordinal: int, data: bytes, *, is_written: bool | None, is_index: bool, context: Context
     ) -> None:
         """Judge a file that is not DICOM."""
         raised, text = judge_companion(data, is_written=is_written, is_index=is_index, context=context)

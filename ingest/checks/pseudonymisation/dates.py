@@ -7,6 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.checks.pseudonymisation.alternatives import any_of
+
 #: A date in a label that is older than this is more likely a birth date than a treatment's.
 OLDEST_TREATMENT_YEAR: Final = 1995
 #: Two digits that are later are of the last century: no date of care lies ahead.
@@ -39,18 +41,7 @@ _ROMAN_MONTHS: Final = {
         ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"), start=1
     )
 }
-#: By their first letters, so that most words are let go at once.
-_MONTH: Final = (
-    "("
-    + "|".join(
-        letter
-        + "(?:"
-        + "|".join(sorted((m[1:] for m in _MONTHS if m[0] == letter), key=len, reverse=True))
-        + ")"
-        for letter in sorted({month[0] for month in _MONTHS})
-    )
-    + r")(?![^\W\d_])"
-)
+_MONTH: Final = rf"({any_of(_MONTHS)})(?![^\W\d_])"
 _ROMAN: Final = "(" + "|".join(sorted(_ROMAN_MONTHS, key=len, reverse=True)) + ")"
 _DAY: Final = r"([0-9]{1,2})(?:st|nd|rd|th|er|e)?"
 
@@ -85,7 +76,7 @@ _EIGHT_DIGITS = re.compile(r"(?<![0-9])(?<![0-9]\.)[0-9]{8}(?![0-9])")
 _SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 
 _BORN: Final = (
-    r"yob|d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb(?:oren|dat\w*|urtsdatum|oortedatum)?|"
+    r"yob|b['’]?day|d\.?\s?o\.?\s?b\.?|date\s?of\s?birth|born|birth\w*|geb(?:oren|dat\w*|urtsdatum|oortedatum)?|"
     r"n[ée]e?\s+(?:le|en)|date\s+de\s+naissance|ann[ée]e\s+de\s+naissance|ddn|nat[oa]\s+il|data\s+di\s+nascita|nacid[oa]|"
     r"fecha\s+de\s+nacimiento|nascid[oa]|data\s+de\s+nascimento|urodz\w*|född|født|fødselsdato|"
     r"jahrgang|jg\.|geburtsjahr|geboortejaar|anno\s+di\s+nascita|año\s+de\s+nacimiento|födelseår|födelsedatum|fødselsår|"
@@ -108,12 +99,12 @@ _COMING_OF_AGE = re.compile(
     re.IGNORECASE,
 )
 _BIRTHDAY = re.compile(
-    rf"(?<![a-z])(?:birthday|b'?day)[\s:=-]+(?:is\s+)?(?:on\s+)?(?:the\s+)?{_DAY_OF_YEAR}", re.IGNORECASE
+    rf"(?<![a-z])(?:birth|b['’]?)day[\s:=-]+(?:is\s+)?(?:on\s+)?(?:the\s+)?{_DAY_OF_YEAR}", re.IGNORECASE
 )
 #: Somebody's birthday, of which the day is that of the file: 75th b'day today.
 _BIRTHDAY_NOW = re.compile(
-    r"(?<![0-9])[1-9][0-9]{0,2}(?:st|nd|rd|th)\s(?:birthday|b['’]?day)(?![a-z])|"
-    r"(?<![a-z])(?:birthday|b['’]?day)\s(?:is\s)?(?:today|tomorrow|yesterday|this|next|on)(?![a-z])",
+    r"(?<![0-9])[1-9][0-9]{0,2}(?:st|nd|rd|th)\s(?:birth|b['’]?)day(?![a-z])|"
+    r"(?<![a-z])(?:birth|b['’]?)day\s(?:is\s)?(?:today|tomorrow|yesterday|this|next|on)(?![a-z])",
     re.IGNORECASE,
 )
 #: A date whose year is in words (nineteen fifty-two), or has lost its century (August '46).
@@ -222,7 +213,7 @@ def is_birth_date_named(text: str) -> bool:
             or _MONTH_AND_YEAR.search(text)
             or find_dates(text)
         )
-    return any(form.search(text) for form in (_BORN_ON, _COMING_OF_AGE, _BIRTHDAY_NOW))
+    return bool(_BORN_ON.search(text) or _COMING_OF_AGE.search(text))
 
 
 def is_valid_day(year: str, month: str, day: str) -> bool:

@@ -194,10 +194,12 @@ class PackageJudge:
         if not is_whole:
             self._not_checked["bytes that belong to no file"] += 1
 
-    def judge_companion(self, ordinal: int, data: bytes, *, is_written: bool, is_index: bool = False) -> None:
+    def judge_companion(
+        self, ordinal: int, data: bytes, *, is_written: bool | None, is_index: bool = False
+    ) -> None:
         """Judge a member that is not DICOM, once all subjects were met.
 
-        is_written: a document; is_index: what an operating system keeps of a folder.
+        is_written: a document, None: if it is text; is_index: what an operating system keeps of a folder.
         """
         context = self._subjects.everyone
         self._container.judge_companion(

@@ -68,7 +68,7 @@ class Lexicon:
     joined:         words of the trade that are written together, such as `spinalcanal`.
     languages:      words of structures and plans in other languages.
     eponyms:        people in whose name a structure, a disease or a test is known.
-    short_surnames: surnames of four letters that many people have, and that are no word.
+    short_surnames: names of four letters that many people have, given ones too, and that are no word.
     filters:        people after whom filters are called, by which alone a filter is named.
     trade:          the vocabulary in order, to look for beginnings in.
     clinical:       words of anatomy and disease, besides the vocabulary.

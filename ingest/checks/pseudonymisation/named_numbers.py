@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from ingest.checks.pseudonymisation.alternatives import any_of
 from ingest.checks.pseudonymisation.dates import find_dates
 
 _WORDS: Final = Path(__file__).parent / "data" / "number_words.txt"
@@ -41,14 +41,9 @@ _MOST_DIGITS: Final = 24
 
 @cache
 def _named_number() -> re.Pattern[str]:
-    """Return what finds a word and its number; made for the first text with digits enough.
-
-    The words are tried by their first letters, so that most places are let go at once.
-    """
+    """Return what finds a word and its number; made for the first text with digits enough."""
     words = [line for line in _WORDS.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    by_letter = groupby(sorted(words), key=lambda word: word[0])
-    groups = (f"{letter}(?:{'|'.join(_form(word)[1:] for word in few)})" for letter, few in by_letter)
-    named = rf"(?<![^\W\d_])(?:{'|'.join(groups)})(?![^\W\d_])"
+    named = rf"(?<![^\W\d_]){any_of(map(_form, words))}(?![^\W\d_])"
     return re.compile(named + _BETWEEN + _NUMBER, re.IGNORECASE)
 
 

@@ -22,10 +22,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
+from ingest.checks.pseudonymisation.alternatives import any_of
 from ingest.checks.pseudonymisation.evidence import Scale
 from ingest.checks.pseudonymisation.lexicon import Lexicon
 from ingest.checks.pseudonymisation.makers_elements import MakersElements, read_makers_elements
@@ -216,38 +216,29 @@ def _scale(data: Mapping[str, Any]) -> Scale:
 
 def _eponyms(people: Iterable[str], things: Iterable[str]) -> tuple[str, str]:
     """Return what finds a person's name beside the thing that is called after them, in either order."""
-    person, thing = _any(people), _any(things) + "s?"
+    person, thing = any_of(people), any_of(things) + "s?"
     return f"{person}(?:'?s)?(?:[ -]{person})?[ _-]*{thing}", f"{thing}[ _-]+of[ _-]+{person}"
 
 
 def _called_after_anyone(things: Iterable[str]) -> str:
     """Return what finds any word before one of these things, unless a title stands before it."""
     no_title = "".join(f"(?<!{title} )" for title in ("dr", "mr", "ms", "mrs", "miss", "prof"))
-    return rf"{no_title}[a-z]{{4,20}}(?:'?s)?[ _-]+{_any(things)}"
-
-
-def _any(words: Iterable[str]) -> str:
-    """Return what finds any of these words, by first letters: so most places are let go at once."""
-    by_letter = groupby(sorted(words), key=lambda word: word[0])
-    groups = (f"{letter}(?:{'|'.join(word[1:] for word in few)})" for letter, few in by_letter)
-    return "(?:" + "|".join(groups) + ")"
+    return rf"{no_title}[a-z]{{4,20}}(?:'?s)?[ _-]+{any_of(things)}"
 
 
 def _scored(vocabulary: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
     """Return what finds a score's or an operation's eponym, or a trial, by what is written beside it."""
 
-    def any_of(section: str) -> str:
-        return _any(vocabulary[section])
-
-    scores, names = any_of("eponyms_of_scores"), any_of("trial_names")
+    scores, names = any_of(vocabulary["eponyms_of_scores"]), any_of(vocabulary["trial_names"])
     trial = r"(?:trial|study|arm|protocol|regimen?|cohort|schedule|rct|schema|consortium)s?"
+    stages, operations = any_of(vocabulary["eponyms_of_stages"]), any_of(vocabulary["eponyms_of_operations"])
     number = r"[0-9]+(?:\.[0-9]+)?"
     measure = rf"(?:[<>=~≤≥]+ ?{number}|{number} ?%|[0-9] ?\+ ?[0-9]|(?:ci|cn|score|index) ?{number})"
     after = r"(?:post[ -]?(?:op)?|s/p|status (?:post|na)|prev(?:ious)?|h/o|hx of|z\. ?n\.|st\. ?n(?:ach)?\.?)"
     return (
         rf"{scores}[ _:-]*{measure}",
-        rf"{any_of('eponyms_of_stages')}[ _:-]*(?:[ivx]{{1,4}}[abc]?|[0-9][abc]?|[a-d])(?![a-z0-9])",
-        rf"{after}[ _:-]*{any_of('eponyms_of_operations')}",
+        rf"{stages}[ _:-]*(?:[ivx]{{1,4}}[abc]?|[0-9][abc]?|[a-d])(?![a-z0-9])",
+        rf"{after}[ _:-]*{operations}",
         rf"{names}[ _-]?[0-9]{{0,2}}[ _-]*{trial}",
         rf"(?:trial|protocol|rct)[ _:-]+(?:arm )?{names}",
         # chemoradiation before surgery of the oesophagus
@@ -261,7 +252,7 @@ def _terms(
     """Return what finds any of the terms, written with spaces, hyphens, underscores or together."""
     listed = (line for line in lines if line and not line.startswith("#"))
     written = (re.escape(line).replace("\\ ", "[ _-]*") for line in listed)
-    terms = [*more, _any(written)]
+    terms = [*more, any_of(written)]
     return re.compile(r"(?<![a-z])(?:" + "|".join(terms) + r")(?:'?s)?" + end, flags)
 
 

@@ -289,11 +289,10 @@ def _counts(doubt: Doubt, kind: str, text: str, rules: TextRules) -> bool:
 
 def _counts_among_makers(doubt: Doubt, text: str) -> bool:
     """Say whether a name counts among makers' words: a common one, or one with no digits in its value."""
-    is_sure = len(doubt.word) > _LONGEST_SHORT_NAME and not _SURE.isdisjoint(doubt.evidence.reasons)
-    values = [value for value in text.split("\\") if fold(doubt.word) in fold(value)] or [text]
-    return is_sure or any(
-        len(value) <= _LONGEST_NAME and not any(map(str.isdigit, value)) for value in values
-    )
+    if len(doubt.word) > _LONGEST_SHORT_NAME and not _SURE.isdisjoint(doubt.evidence.reasons):
+        return True
+    values = [value for value in text.split("\\") if doubt.word in fold(value)] or [text]
+    return any(len(value) <= _LONGEST_NAME and not any(map(str.isdigit, value)) for value in values)
 
 
 def _has_initials_of_patient(text: str, rules: TextRules) -> bool:

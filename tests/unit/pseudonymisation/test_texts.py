@@ -280,9 +280,9 @@ def test_an_age_to_the_day_may_be_written_together() -> None:
     assert "PSN102" in held("76y3m11d", "comment")
 
 
-@pytest.mark.parametrize("text", ["HOLLINGDRAKE F", "NANDAKUMARV S"])
-def test_a_word_that_ends_or_is_spelt_like_a_name_is_a_person_before_an_initial(text: str) -> None:
-    assert {"PSN113", "PSN114"} & held(text)
+@pytest.mark.parametrize(("text", "code"), [("HOLLINGDRAKE F", "PSN114"), ("NANDAKUMARV S", "PSN113")])
+def test_a_word_that_ends_or_is_spelt_like_a_name_is_a_person_before_an_initial(text: str, code: str) -> None:
+    assert code in held(text)
 
 
 @pytest.mark.parametrize("text", ["FASTRACK II", "MR B0 map", "Dr wedge"])
