@@ -42,6 +42,7 @@ class Worker:
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(tree)},
+            cwd=tree,  # where the inspection child, a module, looks for the program first
         )
         self.ground = self._folder / f"{os.getpid()}-{id(self)}"
 

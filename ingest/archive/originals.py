@@ -23,8 +23,11 @@ from ingest.archive.disk import (
 )
 from ingest.archive.places import Places
 from ingest.archive.room import require_room
+from ingest.package.writeback import begin_to_write
 
 PACKAGE, NAME = "package.zip", "name"
+#: Bytes of a download after which the disk begins, so that `keep` has little left to wait for.
+_WRITE_EVERY = 4 << 20
 
 
 class BytesGone(LookupError):
@@ -49,6 +52,7 @@ class Receiving:
     def __init__(self, path: Path) -> None:
         self._file = open(path, "xb", buffering=0, opener=_private)  # noqa: SIM115 - closed by `close`
         self.is_kept = False
+        self._unwritten = 0
 
     def write(self, piece: bytes) -> None:
         """Append bytes. Raises TransientError, NoRoom."""
@@ -56,6 +60,10 @@ class Receiving:
             view = memoryview(piece)
             while view:
                 view = view[self._file.write(view) :]
+        self._unwritten += len(piece)
+        if self._unwritten >= _WRITE_EVERY:
+            begin_to_write(self._file.fileno())
+            self._unwritten = 0
 
     def keep(self) -> None:
         """Make the bytes last; called once the download is known to be whole."""

@@ -14,9 +14,9 @@ from ingest.dicom.content import digest_pixels, end_content
 from ingest.dicom.facts import Digests
 from ingest.dicom.stamp import Stamped
 from ingest.dicom.walk import Walk
-from ingest.inspection.writeback import begin_to_write
 from ingest.model.errors import TransientError
 from ingest.package.read import MemberBytes
+from ingest.package.writeback import begin_to_write
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash

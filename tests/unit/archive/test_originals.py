@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 import stat
 from collections import namedtuple
@@ -41,6 +42,21 @@ def test_a_download_is_kept_with_the_name_it_came_by(places: Places) -> None:
     assert (held.path.read_bytes(), held.name) == (b"one two", NAME)
     assert "Doe" not in repr(held)
     assert originals.held() == ["S000001"]
+
+
+def test_the_disk_begins_with_a_large_download_before_its_end(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    monkeypatch.setattr(
+        "ingest.archive.originals.begin_to_write", lambda file: sizes.append(os.fstat(file).st_size)
+    )
+    piece = bytes(3 << 20)
+    _receive(Originals(places), *[piece] * 5)
+    assert sizes == [2 * len(piece), 4 * len(piece)]
+    sizes.clear()
+    _receive(Originals(places), b"a small zip")
+    assert not sizes
 
 
 def test_originals_are_for_the_service_alone(places: Places) -> None:

@@ -1,6 +1,6 @@
-"""Have the system begin to write files to the disk while others are still read: filing waits less then.
+"""Have the system begin to write to the disk while more is still read: whoever syncs waits less then.
 
-A hint, and no promise: what must last is synced by filing. Linux only; elsewhere nothing happens.
+A hint, and no promise: what must last is synced. Linux only; elsewhere nothing happens.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _WRITE = 2  # SYNC_FILE_RANGE_WRITE of sync_file_range(2): begin to write, wait 
 
 
 def begin_to_write(descriptor: int) -> None:
-    """Have an open file's bytes written to the disk soon."""
+    """Have what an open file holds so far written to the disk soon."""
     call = _sync_file_range()
     if call is not None:
         call(descriptor, 0, 0, _WRITE)
