@@ -87,6 +87,7 @@ class PackageIdentity:
         self._zip = read_zip_name(package_name, trial.study_id, sender_site)
         self._subjects: dict[str, _Subject] = {}
         self._unidentified = 0
+        self._allowed: tuple[tuple[str, str], frozenset[str]] | None = None
 
     def see(self, ref: InstanceRef, values: IdentityValues) -> str:
         """Return the label of the instance's subject; take note of what does not agree."""
@@ -105,18 +106,10 @@ class PackageIdentity:
 
         A mistyped study ID (`123_1001`, `123-l001`) is held for that, and is no name besides.
         """
-        subject = self._subject_of(_strip(values.patient_id))
-        allowed = {subject.study_id or "", subject.reading.study_id or ""}
-        patient_id = _strip(values.patient_id)
-        if self._route is RouteKind.EGRESS or subject.reading.near_miss:
-            allowed.add(patient_id)
-        if self._route is not RouteKind.EGRESS:
-            name = _strip_name(values.patient_name)
-            meant = suggest(name, self._trial.study_id)
-            ids = (subject.study_id, subject.reading.near_miss)
-            if meant and meant in ids and is_as_long_as(name, meant):
-                allowed.add(name)
-        return frozenset(allowed - {""})
+        said = (values.patient_id, values.patient_name)
+        if self._allowed is None or self._allowed[0] != said:  # most instances say what the one before said
+            self._allowed = (said, self._read_allowed(values))
+        return self._allowed[1]
 
     def subjects(self) -> tuple[SubjectFacts, ...]:
         """Return the subjects in order of appearance."""
@@ -132,6 +125,20 @@ class PackageIdentity:
             for (code, keyword), tally in subject.tallies.items():
                 found.append(_finding(subject, code, keyword, tally))
         return tuple(found)
+
+    def _read_allowed(self, values: IdentityValues) -> frozenset[str]:
+        subject = self._subject_of(_strip(values.patient_id))
+        allowed = {subject.study_id or "", subject.reading.study_id or ""}
+        patient_id = _strip(values.patient_id)
+        if self._route is RouteKind.EGRESS or subject.reading.near_miss:
+            allowed.add(patient_id)
+        if self._route is not RouteKind.EGRESS:
+            name = _strip_name(values.patient_name)
+            meant = suggest(name, self._trial.study_id)
+            ids = (subject.study_id, subject.reading.near_miss)
+            if meant and meant in ids and is_as_long_as(name, meant):
+                allowed.add(name)
+        return frozenset(allowed - {""})
 
     def _subject_of(self, patient_id: str) -> _Subject:
         key = "" if self._route is RouteKind.EGRESS else patient_id

@@ -124,3 +124,15 @@ def test_a_name_beside_the_study_id_in_patient_name_is_allowed_nowhere():
     identity, _ = identify(EXPLORER, "a.zip", IdentityValues("123-1001", "123-1001 Thackeray"))
     assert identity.allowed_ids(IdentityValues("123-1001", "123-1001 Thackeray")) == {"123-1001"}
     assert identity.allowed_ids(IdentityValues("123-1001", "123-l001")) == {"123-1001", "123-l001"}
+
+
+@pytest.mark.parametrize("route", [EGRESS, EXPLORER])
+def test_allowed_ids_do_not_depend_on_the_instance_before(route):
+    ids, names = ("123-1001", "123-l002", "PSEUDO1", ""), ("123-1001", "123-l002", "JONES^Ann", "")
+    said = [IdentityValues(patient_id, name) for patient_id in ids for name in names]
+    identity, _ = identify(route, "123-1001.zip")
+    for before in said:
+        for values in said:
+            identity.allowed_ids(before)
+            fresh, _ = identify(route, "123-1001.zip")
+            assert identity.allowed_ids(values) == fresh.allowed_ids(values)
