@@ -1,6 +1,7 @@
 """Work in a second thread, in order: bytes are inflated, hashed and written there while elements are walked.
 
 What runs in a lane leaves the interpreter's lock for most of its time; what needs it is the main thread's.
+Only a large package has one: others are one core's work, so that as many workers as cores share them evenly.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 #: Bytes of members that may wait in memory on either side of the walk.
 AHEAD = 3 * 1024**2
+#: Inflated bytes from which a package is large: it takes seconds, and a second core is worth having.
+LARGE = 256 * 1024**2
 
 Take = Callable[[], MemberBytes | Finding]
 
@@ -62,21 +65,33 @@ class _Work(Generic[T]):
         return self._made  # type: ignore[return-value]
 
 
-class Lane(Closing, Generic[T]):
-    """One thread that does what it is given, in order. Use it in a `with`: what is not begun is dropped."""
+def is_large(members: Sequence[Member]) -> bool:
+    """Say whether the members are so many bytes that lanes are worth their threads."""
+    return sum(member.size for member in members) >= LARGE
 
-    def __init__(self) -> None:
+
+class Lane(Closing, Generic[T]):
+    """One thread that does what it is given, in order. Use it in a `with`: what is not begun is dropped.
+
+    has_thread: False: what it is given is done at once, by whoever gives it.
+    """
+
+    def __init__(self, *, has_thread: bool) -> None:
         self._to_do: SimpleQueue[_Work[T] | None] = SimpleQueue()
         self._to_take: deque[_Work[T]] = deque()
         self._is_closing = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._thread = threading.Thread(target=self._run, daemon=True) if has_thread else None
+        if self._thread is not None:
+            self._thread.start()
 
     def put(self, work: Callable[[], T]) -> None:
         """Have `work` done; what it returns or raises is kept for `take`."""
         item = _Work(work)
         self._to_take.append(item)
-        self._to_do.put(item)
+        if self._thread is None:
+            item.do()
+        else:
+            self._to_do.put(item)
 
     def take(self) -> T:
         """Return what the oldest work not yet taken returned, or raise what it raised."""
@@ -93,9 +108,10 @@ class Lane(Closing, Generic[T]):
 
     def close(self) -> None:
         """Let the work at hand end and drop the rest."""
-        self._is_closing = True
-        self._to_do.put(None)
-        self._thread.join()
+        if self._thread is not None:
+            self._is_closing = True
+            self._to_do.put(None)
+            self._thread.join()
 
     def _run(self) -> None:
         while (work := self._to_do.get()) is not None:
@@ -105,11 +121,12 @@ class Lane(Closing, Generic[T]):
 
 
 def read_ahead(reader: MemberReader, members: Sequence[Member]) -> Generator[tuple[Member, Take], None, None]:
-    """Yield each member with what gives its bytes; those behind it are inflated meanwhile."""
+    """Yield each member with what gives its bytes; in a large package the next are inflated meanwhile."""
     following, waiting = 0, 0
-    with Lane[MemberBytes | Finding]() as lane:
+    has_lanes = is_large(members)
+    with Lane[MemberBytes | Finding](has_thread=has_lanes) as lane:
         for place, member in enumerate(members):
-            while following < len(members) and (following <= place or waiting < AHEAD):
+            while following < len(members) and (following <= place or (has_lanes and waiting < AHEAD)):
                 lane.put(partial(reader.read, members[following]))
                 waiting += members[following].size
                 following += 1

@@ -61,7 +61,10 @@ class Counts:
 
 
 class MemberPass:
-    """Reads members one after another; what it finds goes to the gathering, the owners and the judge."""
+    """Reads members one after another; what it finds goes to the gathering, the owners and the judge.
+
+    is_large: members are written by a thread of its own.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,8 @@ class MemberPass:
         judge: PackageJudge,
         owners: Owners,
         gathering: Gathering,
+        *,
+        is_large: bool,
     ) -> None:
         self._trial = trial
         self._folder = folder
@@ -84,7 +89,7 @@ class MemberPass:
         self._judging = ElementJudging(judge)
         self._labels: dict[tuple[str, str], bool] = {}
         self._tree = PathTree()
-        self._writing: Lane[tuple[Digests, int]] = Lane()
+        self._writing: Lane[tuple[Digests, int]] = Lane(has_thread=is_large)
         self._pending: deque[tuple[Member, InstanceFacts]] = deque()
         self._waiting = 0
         self.counts = Counts()

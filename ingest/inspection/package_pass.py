@@ -14,7 +14,7 @@ from ingest.checks.pseudonymisation.rules import load_rules
 from ingest.inspection.companions import judge_companions
 from ingest.inspection.display import digest_file, display_name
 from ingest.inspection.gather import Gathering
-from ingest.inspection.lane import read_ahead
+from ingest.inspection.lane import is_large, read_ahead
 from ingest.inspection.masking import UidMask
 from ingest.inspection.member_pass import MemberPass
 from ingest.inspection.owners import Owners
@@ -28,7 +28,7 @@ from ingest.model.inspection import (
 )
 from ingest.model.instance import InstanceFacts
 from ingest.model.route import RouteKind
-from ingest.package.contents import DATA, Member, Package
+from ingest.package.contents import DATA, Package
 from ingest.package.gaps import read_gaps
 from ingest.package.gate import deadline_for, is_unfinished, open_package
 from ingest.package.kinds import DIRECTORY
@@ -68,7 +68,7 @@ def _pass_over(
         deadline = deadline_for(limits)
         opened = open_package(Path(request.package_path), limits, deadline)
         package = unwrap(opened, limits, Path(spool), deadline)
-        members = _PackagePass(request, trial, folder)
+        members = _PackagePass(request, trial, folder, package)
         with closing(members), MemberReader(package, limits, Path(spool), deadline) as reader:
             members.read_all(package, reader, members.masking(on_instances), on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
@@ -79,12 +79,15 @@ def _pass_over(
 class _PackagePass:
     """What is gathered while the members of one package are read."""
 
-    def __init__(self, request: InspectionRequest, trial: Trial, folder: Path | None) -> None:
+    def __init__(
+        self, request: InspectionRequest, trial: Trial, folder: Path | None, package: Package
+    ) -> None:
         site = trial.site(request.site)
         self._request = request
         self._trial = trial
         self._site = site
-        self._members: tuple[Member, ...] = ()
+        self._members = package.members
+        self._to_read = package.data_members if package.is_readable else ()
         self._companions = 0
         self._gathering = Gathering()
         self._owners = Owners(is_one_subject=request.route is RouteKind.EGRESS)
@@ -101,7 +104,14 @@ class _PackagePass:
             package_name=request.package_name,
         )
         self._pass = MemberPass(
-            request, trial, folder, self._identity, self._judge, self._owners, self._gathering
+            request,
+            trial,
+            folder,
+            self._identity,
+            self._judge,
+            self._owners,
+            self._gathering,
+            is_large=is_large(self._to_read),
         )
 
     def close(self) -> None:
@@ -117,8 +127,7 @@ class _PackagePass:
         self, package: Package, reader: MemberReader, on_instances: OnInstances, on_progress: OnProgress
     ) -> None:
         """Read every data member; a few megabytes of them are in memory at a time."""
-        members = package.data_members if package.is_readable else ()
-        self._members = package.members
+        members = self._to_read
         batch: list[InstanceFacts] = []
         with closing(read_ahead(reader, members)) as ahead:
             for done, (member, take) in enumerate(ahead):

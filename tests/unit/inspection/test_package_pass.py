@@ -22,6 +22,13 @@ from tests.inspections import inspect_here, request_for, zip_of
 SMALL = {"ct_slices": 3, "fractions": 2, "cbct": 1, "cbct_slices": 2}
 
 
+@pytest.fixture(autouse=True, params=["one thread", "lanes"])
+def threads(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test here, as of a package that one thread reads and as of a large one."""
+    if request.param == "lanes":
+        monkeypatch.setattr("ingest.inspection.lane.LARGE", 0)
+
+
 def small_case(subject: str = "123-1001", patient_id: str = "") -> dict[str, bytes]:
     return {
         instance.name: encode(instance.dataset)
