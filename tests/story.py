@@ -30,7 +30,7 @@ _MOVING = (
     (r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}(:\d{2})?)?", "DAY"),
     (r"\d+\.\d (MB|MiB)", "SIZE"),
     (r"(accepted|held|rejected) +\d+$", r"\1 SIZE"),
-    (r"test-[0-9a-f]{8}", "test-NAME"),
+    (r"test-[0-9]{6}\b", "test-NAME"),
     (r"audit event \d+, [0-9a-f]{16}", "audit event N"),
     (r"hash [0-9a-f]{8}", "hash"),
     (r'"\d+"$', '"DAYS"'),

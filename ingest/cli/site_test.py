@@ -73,11 +73,19 @@ def shares_of(service: Service, number: str) -> list[ShareAddress]:
     return found
 
 
+def new_test_name() -> str:
+    """Return a name for a test zip that is not on the share yet, as good as surely.
+
+    Six digits: letters drawn at random now and then read like a person's name, and the zip would be held.
+    """
+    return f"test-{secrets.randbelow(10**6):06}.zip"
+
+
 def _there_and_back(service: Service, share: ShareAddress, wait: int, credential_file: Path | None) -> bool:
     route = share.route.value
     study_id = f"{share.site}-{TEST_NUMBER}"
     is_named_by_id = share.route in (RouteKind.EGRESS, RouteKind.HTP)
-    name = f"{study_id}.zip" if is_named_by_id else f"test-{secrets.token_hex(4)}.zip"
+    name = f"{study_id}.zip" if is_named_by_id else new_test_name()
     data = zip_case(study_id, seed=9999, ct_slices=6, fractions=2, cbct=2, cbct_slices=3)
     known = {item.id for item in _of_share(service, share)}
     try:
