@@ -120,10 +120,11 @@ class Lane(Closing, Generic[T]):
             del work
 
 
-def read_ahead(reader: MemberReader, members: Sequence[Member]) -> Generator[tuple[Member, Take], None, None]:
-    """Yield each member with what gives its bytes; in a large package the next are inflated meanwhile."""
+def read_ahead(
+    reader: MemberReader, members: Sequence[Member], *, has_lanes: bool
+) -> Generator[tuple[Member, Take], None, None]:
+    """Yield each member with what gives its bytes; with lanes the next are inflated meanwhile."""
     following, waiting = 0, 0
-    has_lanes = is_large(members)
     with Lane[MemberBytes | Finding](has_thread=has_lanes) as lane:
         for place, member in enumerate(members):
             while following < len(members) and (following <= place or (has_lanes and waiting < AHEAD)):

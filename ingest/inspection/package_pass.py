@@ -70,9 +70,9 @@ def _pass_over(
         package = unwrap(opened, limits, Path(spool), deadline)
         members = _PackagePass(request, trial, folder, package)
         with closing(members), MemberReader(package, limits, Path(spool), deadline) as reader:
-            members.read_all(package, reader, members.masking(on_instances), on_progress)
+            members.read_all(reader, members.masking(on_instances), on_progress)
             is_broken_off = is_unfinished(package, reader.is_broken_off)
-            inspection = members.conclude(package, reader, is_broken_off, deadline)
+            inspection = members.conclude(reader, is_broken_off, deadline)
             return inspection, members.proposals()
 
 
@@ -86,8 +86,9 @@ class _PackagePass:
         self._request = request
         self._trial = trial
         self._site = site
-        self._members = package.members
+        self._package = package
         self._to_read = package.data_members if package.is_readable else ()
+        self._is_large = is_large(self._to_read)
         self._companions = 0
         self._gathering = Gathering()
         self._owners = Owners(is_one_subject=request.route is RouteKind.EGRESS)
@@ -111,7 +112,7 @@ class _PackagePass:
             self._judge,
             self._owners,
             self._gathering,
-            is_large=is_large(self._to_read),
+            is_large=self._is_large,
         )
 
     def close(self) -> None:
@@ -123,13 +124,11 @@ class _PackagePass:
         mask = UidMask(self._judge.identifying_uids, bytes.fromhex(self._request.hmac_key)).mask
         return lambda batch: on_instances([mask(facts) for facts in batch])
 
-    def read_all(
-        self, package: Package, reader: MemberReader, on_instances: OnInstances, on_progress: OnProgress
-    ) -> None:
+    def read_all(self, reader: MemberReader, on_instances: OnInstances, on_progress: OnProgress) -> None:
         """Read every data member; a few megabytes of them are in memory at a time."""
-        members = self._to_read
+        package, members = self._package, self._to_read
         batch: list[InstanceFacts] = []
-        with closing(read_ahead(reader, members)) as ahead:
+        with closing(read_ahead(reader, members, has_lanes=self._is_large)) as ahead:
             for done, (member, take) in enumerate(ahead):
                 if done % 50 == 0:
                     on_progress(done, len(members))
@@ -149,10 +148,9 @@ class _PackagePass:
                 [*others, *self._pass.unknown], self._pass.listings, reader, self._judge, self._trial.limits
             )
 
-    def conclude(
-        self, package: Package, reader: MemberReader, is_broken_off: bool, deadline: float
-    ) -> Inspection:
+    def conclude(self, reader: MemberReader, is_broken_off: bool, deadline: float) -> Inspection:
         """Return what the package, its subjects and the judge say in the end."""
+        package = self._package
         for container in _containers(package):
             self._judge.judge_container(container.comment, self._named(container))
             for gap in read_gaps(container.path, container.gaps, deadline) if container.gaps else ():
@@ -202,7 +200,7 @@ class _PackagePass:
         return self._judge.values_to_look_at()
 
     def _named(self, package: Package) -> Iterator[ContainerMember]:
-        uids = self._pass.named_uids if package.members is self._members else {}
+        uids = self._pass.named_uids if package is self._package else {}
         for member in package.members:
             yield ContainerMember(
                 member.ordinal,

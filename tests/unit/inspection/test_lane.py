@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from ingest.inspection.lane import AHEAD, LARGE, Lane, read_ahead
+from ingest.inspection.lane import AHEAD, LARGE, Lane, is_large, read_ahead
 from ingest.package.contents import Member
 
 
@@ -126,7 +126,7 @@ def member(ordinal: int, size: int) -> Member:
 def test_of_a_large_package_some_is_read_ahead_and_no_more_than_memory_allows() -> None:
     reader = CountingReader()
     members = [member(ordinal, AHEAD // 2) for ordinal in range(1, 2 * (LARGE // AHEAD + 2))]
-    with closing(read_ahead(reader, members)) as ahead:  # type: ignore[arg-type]
+    with closing(read_ahead(reader, members, has_lanes=is_large(members))) as ahead:  # type: ignore[arg-type]
         first, take = next(ahead)
         assert reader.has_read_two.wait(10)
         assert (first.ordinal, take()) == (1, 1)
@@ -136,7 +136,7 @@ def test_of_a_large_package_some_is_read_ahead_and_no_more_than_memory_allows() 
 def test_of_another_package_nothing_is_read_ahead() -> None:
     reader = CountingReader()
     members = [member(ordinal, 1000) for ordinal in range(1, 10)]
-    for read, (_, take) in enumerate(read_ahead(reader, members), 1):  # type: ignore[arg-type]
+    for read, (_, take) in enumerate(read_ahead(reader, members, has_lanes=is_large(members)), 1):  # type: ignore[arg-type]
         assert take() == read
         assert len(reader.read_so_far) == read
 
@@ -144,4 +144,4 @@ def test_of_another_package_nothing_is_read_ahead() -> None:
 def test_a_member_larger_than_all_that_may_wait_is_read_in_its_turn() -> None:
     reader = CountingReader()
     members = [member(ordinal, LARGE) for ordinal in range(1, 4)]
-    assert [take() for _, take in read_ahead(reader, members)] == [1, 2, 3]  # type: ignore[arg-type]
+    assert [take() for _, take in read_ahead(reader, members, has_lanes=is_large(members))] == [1, 2, 3]  # type: ignore[arg-type]
